@@ -1,0 +1,184 @@
+package onboard
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Code is the stable, dotted name of a kind of problem, for programs that act
+// on it. The first part says where the trouble lies: row, contact, group,
+// tenant or run.
+type Code string
+
+// Problem is what went wrong with a row or a part of it, told so that a person
+// can mend it. It is an error.
+type Problem struct {
+	Code     Code
+	Message  string // what happened
+	NextStep string // what to do about it
+	Cause    error  // the error beneath, if any
+}
+
+// Error gives the code and what happened.
+func (p *Problem) Error() string { return string(p.Code) + ": " + p.Message }
+
+// Unwrap gives the error beneath.
+func (p *Problem) Unwrap() error { return p.Cause }
+
+// The codes of problems that show when a row meets the tenant. Those of a row
+// that can't be read at all are with the intake.
+const (
+	CodeAddressIsGroup   Code = "contact.address_is_group"
+	CodeAddressAmbiguous Code = "contact.address_ambiguous"
+	CodeAddressInUse     Code = "contact.address_in_use"
+	CodeOwnDomain        Code = "contact.own_domain"
+	CodeContactRefused   Code = "contact.refused"
+	CodeContactNotReady  Code = "contact.not_ready"
+	CodeContactUncertain Code = "contact.uncertain"
+	CodeAttributesNotSet Code = "contact.attributes_not_set"
+
+	CodeGroupNotFound      Code = "group.not_found"
+	CodeGroupAmbiguous     Code = "group.ambiguous"
+	CodeGroupDynamic       Code = "group.kind.dynamic"
+	CodeGroupMicrosoft365  Code = "group.kind.microsoft365"
+	CodeGroupRoomList      Code = "group.kind.room_list"
+	CodeGroupOnPremises    Code = "group.kind.on_premises"
+	CodeGroupNotManager    Code = "group.not_manager"
+	CodeGroupRefusesMember Code = "group.member_refused"
+	CodeMemberNotVisible   Code = "group.member_not_visible"
+
+	CodeCreationQuota Code = "tenant.creation_quota"
+	CodeThrottled     Code = "tenant.throttled"
+	CodeUnavailable   Code = "tenant.unavailable"
+	CodeDenied        Code = "tenant.denied"
+	CodeUnexpected    Code = "tenant.unexpected_answer"
+
+	CodeInterrupted Code = "run.interrupted"
+	CodeDeadline    Code = "run.deadline"
+	CodeStopped     Code = "run.stopped"
+)
+
+// Explanation tells what a code means and how to mend it, apart from any row.
+type Explanation struct {
+	Code     Code
+	Meaning  string
+	NextStep string
+}
+
+// Explanations gives the codes of this package with their meanings.
+func Explanations() []Explanation {
+	return []Explanation{
+		{CodeAddressIsGroup, "A group of the organisation holds the address.",
+			"Check the address: it belongs to a group, not to a person. To put a group into a group, use the Exchange admin center."},
+		{CodeAddressAmbiguous, "Two or more recipients hold the address.",
+			"Remove the address from all but one of these recipients in the Exchange admin center, then run the retry file."},
+		{CodeAddressInUse, "The tenant says that the address is taken, but shows nobody who holds it, for example a deleted recipient that can still be restored.",
+			"Look for the address with Get-Recipient -IncludeSoftDeletedRecipients in Exchange Online PowerShell, remove that recipient for good or free its address, wait an hour, then run the retry file."},
+		{CodeOwnDomain, "The address is in one of the organisation's own domains, and nobody holds it.",
+			"Check the address. A person inside the organisation needs a mailbox, not a mail contact."},
+		{CodeContactRefused, "The tenant refused a value of the contact.",
+			"Mend the value named in the message in the retry file, then run it."},
+		{CodeContactNotReady, "The tenant's directories did not agree with each other in time.",
+			"Run the retry file in half an hour; nothing has to be changed."},
+		{CodeContactUncertain, "The connection broke while the contact was created, and it can't be told yet whether it exists.",
+			"Run the retry file in a few minutes; a contact that exists by then is found, not created twice."},
+		{CodeAttributesNotSet, "The contact was created, but company, title, phone numbers or other attributes could not be set.",
+			"Set them in the Exchange admin center; the contact itself and its memberships are in order."},
+
+		{CodeGroupNotFound, "No group has this address, alias, display name or object id.",
+			"Check the spelling of the group in the input, or create the group first, then run the retry file."},
+		{CodeGroupAmbiguous, "More than one group goes by this name.",
+			"Write the group's email address instead of its name in the retry file, then run it."},
+		{CodeGroupDynamic, "A dynamic distribution group has no members of its own; its filter decides who receives its mail.",
+			"Change the group's filter so that it takes the contact in, or name another group in the retry file."},
+		{CodeGroupMicrosoft365, "A Microsoft 365 group takes outside people as guests, not as mail contacts.",
+			"Invite the person to the group as a guest, or name a distribution group in the retry file."},
+		{CodeGroupRoomList, "A room list takes rooms only.",
+			"Name a distribution group in the retry file, then run it."},
+		{CodeGroupOnPremises, "The group is synchronised from an on-premises directory and can't be changed in the cloud.",
+			"Add the person to the group in the on-premises directory, or name a cloud group in the retry file."},
+		{CodeGroupNotManager, "Only a manager of the group may change it, and enlist's role does not let it pass that check.",
+			"Give enlist's app the Exchange role 'Security Group Creation and Membership', or make it an owner of the group, then run the retry file."},
+		{CodeGroupRefusesMember, "The group does not take this kind of member.",
+			"Check the group, or name another one in the retry file."},
+		{CodeMemberNotVisible, "The contact exists, but the tenant did not find it in time to add it to the group.",
+			"Run the retry file in half an hour; nothing has to be changed."},
+
+		{CodeCreationQuota, "The tenant takes no further contacts for the time being. This limit moves and is not published.",
+			"Run the retry file tomorrow; it goes on where this run had to stop."},
+		{CodeThrottled, "The tenant kept asking to slow down.",
+			"Run the retry file later, with fewer workers (--workers) or at a quieter hour."},
+		{CodeUnavailable, "The tenant could not be reached or was out of order.",
+			"Check the network and the Microsoft 365 service health, then run the retry file."},
+		{CodeDenied, "The tenant refused access.",
+			"Check the app's permission Exchange.ManageAsApp and its Exchange role. Newly granted roles need up to an hour."},
+		{CodeUnexpected, "The tenant gave an answer that enlist does not know.",
+			"Run the retry file once more. If it happens again, report it with the request id in the message."},
+
+		{CodeInterrupted, "The run was interrupted before this row was done.",
+			"Run the retry file, or the same file again: what is done already is found, not done twice."},
+		{CodeDeadline, "The run's time was up before this row was done.",
+			"Run the retry file, or allow more time with --max-duration."},
+		{CodeStopped, "The run was stopped before this row was done, because going on would have failed every row.",
+			"Mend what stopped the run, then run the retry file."},
+	}
+}
+
+// newProblem makes a problem with the next step that goes with its code.
+func newProblem(code Code, cause error, format string, args ...any) *Problem {
+	return &Problem{Code: code, Message: fmt.Sprintf(format, args...), NextStep: nextStep(code), Cause: cause}
+}
+
+func nextStep(code Code) string {
+	for _, e := range Explanations() {
+		if e.Code == code {
+			return e.NextStep
+		}
+	}
+	return ""
+}
+
+// problemOf tells an error of the tenant as a problem. doing is what was being
+// done, as in "creating the mail contact".
+func problemOf(err error, doing string) *Problem {
+	var p *Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	code := CodeUnexpected
+	for _, c := range []struct {
+		is   error
+		code Code
+	}{
+		{ErrCreationQuota, CodeCreationQuota},
+		{ErrThrottled, CodeThrottled},
+		{ErrDenied, CodeDenied},
+		{ErrUnavailable, CodeUnavailable},
+		{ErrUncertain, CodeContactUncertain},
+		{ErrOwnDomain, CodeOwnDomain},
+		{ErrAlreadyExists, CodeAddressInUse},
+		{ErrNotReady, CodeContactNotReady},
+		{ErrOnPremisesSynced, CodeGroupOnPremises},
+		{ErrNotManager, CodeGroupNotManager},
+		{ErrMemberRefused, CodeGroupRefusesMember},
+		{ErrGroupNotFound, CodeGroupNotFound},
+		{ErrRecipientNotFound, CodeMemberNotVisible},
+		{ErrAttributesNotSet, CodeAttributesNotSet},
+		{ErrRefused, CodeContactRefused},
+	} {
+		if errors.Is(err, c.is) {
+			code = c.code
+			break
+		}
+	}
+	return newProblem(code, err, "%s: %v", doing, err)
+}
+
+// deferrable reports whether trying again later, unchanged, may help.
+func (p *Problem) deferrable() bool {
+	switch p.Code {
+	case CodeCreationQuota, CodeThrottled, CodeUnavailable, CodeInterrupted, CodeDeadline, CodeStopped:
+		return true
+	}
+	return false
+}

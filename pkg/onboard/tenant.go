@@ -1,0 +1,140 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+)
+
+// Tenant is the organisation as the job sees it: what it must be able to ask
+// and to change. Every method may be called by many goroutines at once.
+//
+// An implementation retries what is worth retrying within its own bounds, so
+// an error it returns is final for the call. It wraps one of the sentinel
+// errors below where one fits, since the job acts on them.
+type Tenant interface {
+	// Holders tells which recipients hold the address, whether as external
+	// email address, as primary or as other proxy address, whatever their
+	// kind, compared without regard to letter case. It may answer from what
+	// was read earlier, except that "nobody" is always the tenant's word of
+	// this moment: a contact is created on the strength of it.
+	Holders(ctx context.Context, address string) ([]Recipient, error)
+	// CurrentHolders is Holders without anything read earlier.
+	CurrentHolders(ctx context.Context, address string) ([]Recipient, error)
+	// OwnDomain tells whether the domain is one of the organisation's
+	// accepted domains.
+	OwnDomain(ctx context.Context, domain string) (bool, error)
+	// CreateContact creates a mail contact. It is never repeated blindly: an
+	// error that wraps ErrUncertain may mean that the contact exists now.
+	// A recipient that comes together with an error was created, but lacks
+	// what the error says.
+	CreateContact(ctx context.Context, c Contact) (Recipient, error)
+
+	// Groups tells which groups go by the name: address, alias, display name
+	// or object id. None and several are for the caller to judge.
+	Groups(ctx context.Context, name string) ([]Group, error)
+	// IsMember tells whether the recipient is a direct member of the group,
+	// as far as is known without asking again.
+	IsMember(ctx context.Context, g Group, r Recipient) (bool, error)
+	// AddMember adds the recipient to the group. Repeating it is harmless.
+	AddMember(ctx context.Context, g Group, r Recipient) error
+	// AllowOutsideSenders sets RequireSenderAuthenticationEnabled of the
+	// group to false, so that it takes mail from everybody.
+	AllowOutsideSenders(ctx context.Context, g Group) error
+}
+
+// RecipientKind is the kind of a recipient as far as the job cares.
+type RecipientKind string
+
+// The kinds of recipients. Words that a person can read in a message.
+const (
+	KindContact  RecipientKind = "mail contact"
+	KindGuest    RecipientKind = "guest"
+	KindMailUser RecipientKind = "mail user"
+	KindMailbox  RecipientKind = "mailbox"
+	KindGroup    RecipientKind = "group"
+	KindOther    RecipientKind = "recipient"
+)
+
+// Recipient is somebody or something that mail can be sent to.
+type Recipient struct {
+	// ID is the directory object id (a GUID); empty while the directory has
+	// not told it yet.
+	ID          string
+	Kind        RecipientKind
+	DisplayName string
+	// Address is the primary address; a mail contact's is its external one.
+	Address string
+	// Ref is what the tenant wants to hear when this recipient is meant.
+	// It means nothing to the job.
+	Ref string
+	// New is set for a contact that was created a moment ago, which the
+	// tenant may not show everywhere yet.
+	New bool
+}
+
+// GroupKind is the kind of a group.
+type GroupKind string
+
+// The kinds of groups.
+const (
+	GroupDistribution GroupKind = "distribution group"
+	GroupSecurity     GroupKind = "mail-enabled security group"
+	GroupDynamic      GroupKind = "dynamic distribution group"
+	GroupMicrosoft365 GroupKind = "Microsoft 365 group"
+	GroupRoomList     GroupKind = "room list"
+)
+
+// Group is where a contact is added.
+type Group struct {
+	ID          string // directory object id (a GUID)
+	Kind        GroupKind
+	DisplayName string
+	Address     string // primary address
+	// Ref is what the tenant wants to hear when this group is meant.
+	Ref string
+	// OnPremisesSynced: the group is kept in an on-premises directory and
+	// read-only in the cloud.
+	OnPremisesSynced bool
+	// InsideSendersOnly is RequireSenderAuthenticationEnabled: the group
+	// refuses mail from outside with 550 5.7.133.
+	InsideSendersOnly bool
+}
+
+// What a tenant's refusals mean. Implementations of Tenant wrap them.
+var (
+	// ErrAlreadyExists: another recipient holds the address or the name.
+	ErrAlreadyExists = errors.New("a recipient with this address exists already")
+	// ErrAlreadyMember: the recipient is in the group already.
+	ErrAlreadyMember = errors.New("the recipient is a member already")
+	// ErrRecipientNotFound: the tenant doesn't find the recipient, either
+	// because it is gone or because it is too new.
+	ErrRecipientNotFound = errors.New("the recipient was not found")
+	// ErrGroupNotFound: the tenant doesn't find the group.
+	ErrGroupNotFound = errors.New("the group was not found")
+	// ErrNotReady: the tenant's directories don't agree with each other yet.
+	ErrNotReady = errors.New("the directory is not ready yet")
+	// ErrUncertain: the connection was lost after the command was sent, so it
+	// may have been carried out.
+	ErrUncertain = errors.New("it is not known whether the command was carried out")
+	// ErrCreationQuota: the tenant takes no further contacts for now.
+	ErrCreationQuota = errors.New("the tenant takes no further contacts for now")
+	// ErrOnPremisesSynced: the object can only be changed on-premises.
+	ErrOnPremisesSynced = errors.New("the object is synchronised from on-premises")
+	// ErrNotManager: only the group's managers may change it.
+	ErrNotManager = errors.New("only a manager of the group may change it")
+	// ErrMemberRefused: this kind of recipient can't be in this group.
+	ErrMemberRefused = errors.New("the group does not take this kind of member")
+	// ErrOwnDomain: the address is in one of the organisation's domains.
+	ErrOwnDomain = errors.New("the address is in one of the organisation's own domains")
+	// ErrRefused: the tenant refuses the values that it was given.
+	ErrRefused = errors.New("the tenant refused the values")
+	// ErrThrottled: the tenant asked to slow down, again and again.
+	ErrThrottled = errors.New("the tenant is throttling requests")
+	// ErrUnavailable: the tenant can't be reached or is out of order.
+	ErrUnavailable = errors.New("the tenant is not available")
+	// ErrDenied: credentials or permissions don't suffice.
+	ErrDenied = errors.New("the tenant denied access")
+	// ErrAttributesNotSet: the contact was created, but its further
+	// attributes could not be set.
+	ErrAttributesNotSet = errors.New("the contact was created without its further attributes")
+)
