@@ -1,0 +1,61 @@
+package report
+
+import (
+	"encoding/csv"
+	"strings"
+
+	"github.com/gocarina/gocsv"
+
+	"enlist/pkg/onboard"
+)
+
+const csvName = "report.csv"
+
+// byteOrderMark makes spreadsheets read the file as UTF-8.
+const byteOrderMark = "\uFEFF"
+
+// csvFile writes report.csv: UTF-8 with a byte order mark, RFC 4180.
+type csvFile struct {
+	*partialFile
+	cells cellWriter
+	row   [1]csvRow // gocsv takes slices only
+}
+
+func createCSV(dir string) (*csvFile, error) {
+	p, err := createPartial(dir, csvName)
+	if err != nil {
+		return nil, err
+	}
+	c := &csvFile{partialFile: p, cells: cellWriter{csv.NewWriter(&p.buf)}}
+	c.cells.UseCRLF = true
+	p.buf.WriteString(byteOrderMark)
+	if err := gocsv.MarshalCSV([]csvRow{}, c.cells); err != nil {
+		p.abandon()
+		return nil, err
+	}
+	return c, nil
+}
+
+func (c *csvFile) add(o onboard.Outcome) error {
+	c.row[0] = newCSVRow(o)
+	if err := gocsv.MarshalCSVWithoutHeaders(c.row[:], c.cells); err != nil {
+		return err
+	}
+	return c.endLine()
+}
+
+// cellWriter is the csv.Writer that gocsv writes through. It is where every
+// cell passes, whatever its column.
+type cellWriter struct{ *csv.Writer }
+
+// lineBreaks makes one kind of line break of all, since csv.Writer with
+// UseCRLF would drop a carriage return that stands alone.
+var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
+func (w cellWriter) Write(cells []string) error {
+	safe := make([]string, len(cells))
+	for i, cell := range cells {
+		safe[i] = lineBreaks.Replace(neutral(cell))
+	}
+	return w.Writer.Write(safe)
+}

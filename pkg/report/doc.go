@@ -1,0 +1,17 @@
+// Package report writes what became of each row into files that people and
+// programs read.
+//
+// A report is a folder with
+//
+//   - report.csv: one line per input row, in input order, for spreadsheets;
+//   - report.jsonl: the same with every step in full, one JSON object per line;
+//   - retry.csv: the rows that are left to do, as they stood in the input;
+//     absent when nothing is left;
+//   - summary.json: the run in numbers.
+//
+// While the run goes on, the first three carry ".partial" behind their names
+// and can be read already: whole lines, at most a second old. A process that is
+// killed leaves them like that. [Writer.Finish] gives them their names, each in
+// one step, and writes summary.json last, so that a summary.json with the run's
+// id means that the rest of the report is complete.
+package report

@@ -1,0 +1,64 @@
+package report
+
+import "time"
+
+// Run is what is known about a run before its first row.
+type Run struct {
+	ID        string
+	Tenant    string // as the user named it: a tenant id or a domain
+	Simulated bool   // the tenant is the simulated one
+	DryRun    bool   // nothing is written; outcomes tell what would happen
+	Input     Input
+	Started   time.Time
+}
+
+// Input names the file that the rows come from.
+type Input struct {
+	Name   string
+	SHA256 string // hexadecimal; empty while it isn't known
+}
+
+// End is what is known about a run after its last row.
+type End struct {
+	Ended time.Time
+	// Requests counts the HTTP requests sent to the tenant, Graph those among
+	// them that went to Microsoft Graph, and Throttled those that the tenant
+	// answered by asking to slow down.
+	Requests, Graph, Throttled int
+	// Commands counts the Exchange commands by name.
+	Commands map[string]int
+	// InputSHA256 is the input's hash when it was not known at the start.
+	InputSHA256 string
+	// StoppedBecause says in a sentence why the run ended before its last
+	// row; empty when it didn't.
+	StoppedBecause string
+	ExitCode       int
+}
+
+// The formats of Options.Formats.
+const (
+	FormatCSV   = "csv"
+	FormatJSONL = "jsonl"
+)
+
+// Options say which files a report has.
+type Options struct {
+	// Formats are those of the rows' report. retry.csv and summary.json are
+	// always written.
+	Formats []string
+	Retry   Retry
+}
+
+// Retry tells how the input is written, so that the retry file is too.
+type Retry struct {
+	// Header is the input's text up to and including its header, with the
+	// line end behind it; empty for an input without a header.
+	Header string
+	// LineEnd stands behind each row. Empty means the one that ends the
+	// header, or a line feed if there is none.
+	LineEnd string
+	// Encode turns text into bytes of the input's encoding. A byte order mark
+	// that it puts in front is kept at the start of the file only. Nil leaves
+	// the text in UTF-8.
+	Encode func(string) []byte
+}

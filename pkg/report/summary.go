@@ -1,0 +1,156 @@
+package report
+
+import (
+	"encoding/json"
+	"maps"
+	"path/filepath"
+	"time"
+
+	"enlist/pkg/onboard"
+)
+
+const summaryName = "summary.json"
+
+// Summary is a run in numbers, and the content of summary.json.
+type Summary struct {
+	Run       string         `json:"run"`
+	Tenant    string         `json:"tenant"`
+	Simulated bool           `json:"simulated"`
+	DryRun    bool           `json:"dry_run"`
+	Input     SummaryInput   `json:"input"`
+	Verdicts  map[string]int `json:"verdicts"` // rows; every verdict has an entry
+	Steps     Steps          `json:"steps"`
+	// OpenedGroups are the groups whose sender restriction this run lifted,
+	// ClosedGroups those that go on refusing mail from outside. Sorted.
+	OpenedGroups []string       `json:"opened_groups"`
+	ClosedGroups []string       `json:"closed_groups"`
+	Problems     []ProblemCount `json:"problems"` // most rows first
+	RetryRows    int            `json:"retry_rows"`
+
+	Requests  int            `json:"requests"`
+	Commands  map[string]int `json:"commands"`
+	Graph     int            `json:"graph"`
+	Throttled int            `json:"throttled"`
+
+	Started        time.Time `json:"started"`
+	Ended          time.Time `json:"ended"`
+	StoppedBecause string    `json:"stopped_because"`
+	ExitCode       int       `json:"exit_code"`
+
+	// Files are the names of the report's other files, in the folder Dir.
+	Files []string `json:"files"`
+	Dir   string   `json:"-"`
+}
+
+// SummaryInput is the input with its number of rows.
+type SummaryInput struct {
+	Name   string `json:"name"`
+	SHA256 string `json:"sha256"`
+	Rows   int    `json:"rows"`
+}
+
+// Steps counts what the steps found and did. Every action has an entry.
+type Steps struct {
+	Contacts map[string]int `json:"contacts"` // rows
+	Members  map[string]int `json:"members"`  // groups of rows
+	Senders  map[string]int `json:"senders"`  // groups of rows
+}
+
+// ProblemCount is a kind of problem with the rows whose first one it was.
+type ProblemCount struct {
+	Code string `json:"code"`
+	Rows int    `json:"rows"`
+	// Lines are the input's lines of the first of these rows, Message and
+	// NextStep those of the very first.
+	Lines    []int  `json:"lines"`
+	Message  string `json:"message"`
+	NextStep string `json:"next_step"`
+}
+
+// linesPerProblem bounds ProblemCount.Lines.
+const linesPerProblem = 5
+
+// counter makes the summary while the rows go by. What it keeps grows with
+// the number of groups and of kinds of problems, not of rows.
+type counter struct {
+	summary  Summary
+	tally    *onboard.Tally
+	problems map[onboard.Code]*ProblemCount
+	senders  map[string]onboard.Action // by group address, opened before closed
+}
+
+func newCounter(run Run) *counter {
+	return &counter{
+		summary: Summary{
+			Run: run.ID, Tenant: run.Tenant, Simulated: run.Simulated, DryRun: run.DryRun,
+			Input:   SummaryInput{Name: run.Input.Name, SHA256: run.Input.SHA256},
+			Started: run.Started,
+			Files:   []string{},
+		},
+		tally:    onboard.NewTally(),
+		problems: map[onboard.Code]*ProblemCount{},
+		senders:  map[string]onboard.Action{},
+	}
+}
+
+func (c *counter) add(o onboard.Outcome) {
+	c.tally.Add(o)
+	for _, g := range o.Groups {
+		if g.Senders == onboard.SendersOpened || g.Senders == onboard.SendersClosed && c.senders[g.Label()] == "" {
+			c.senders[g.Label()] = g.Senders
+		}
+	}
+	if o.Problem == nil {
+		return
+	}
+	p := c.problems[o.Problem.Code]
+	if p == nil {
+		told := problemOf(o.Problem)
+		p = &ProblemCount{Code: told.Code, Message: told.Message, NextStep: told.NextStep}
+		c.problems[o.Problem.Code] = p
+	}
+	p.Rows++
+	if len(p.Lines) < linesPerProblem {
+		p.Lines = append(p.Lines, o.Row.Line)
+	}
+}
+
+func (c *counter) finish(end End) Summary {
+	s := c.summary
+	s.Input.Rows = c.tally.Rows
+	if end.InputSHA256 != "" {
+		s.Input.SHA256 = end.InputSHA256
+	}
+	s.Verdicts = counts(c.tally.Verdicts, onboard.Verdicts())
+	s.Steps = Steps{
+		Contacts: counts(c.tally.Contacts, contactActions()),
+		Members:  counts(c.tally.Members, memberActions()),
+		Senders:  counts(c.tally.Senders, senderActions()),
+	}
+	s.OpenedGroups = c.groupsThat(onboard.SendersOpened)
+	s.ClosedGroups = c.groupsThat(onboard.SendersClosed)
+	s.Problems = c.worstFirst()
+
+	s.Requests, s.Graph, s.Throttled = end.Requests, end.Graph, end.Throttled
+	s.Commands = map[string]int{}
+	maps.Copy(s.Commands, end.Commands)
+	s.Ended = end.Ended
+	s.StoppedBecause = end.StoppedBecause
+	s.ExitCode = end.ExitCode
+	return s
+}
+
+func (s Summary) save(path string) error {
+	p, err := createPartial(filepath.Dir(path), filepath.Base(path))
+	if err != nil {
+		return err
+	}
+	encoder := json.NewEncoder(&p.buf)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(s); err != nil {
+		p.abandon()
+		return err
+	}
+	return p.commit()
+}
