@@ -1,0 +1,236 @@
+package directory
+
+import (
+	"crypto/sha256"
+	"hash"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+func sha256Hash() hash.Hash { return sha256.New() }
+
+// Create adds an object and returns it as it was stored. Ids and an alias are
+// made up where they are missing, and so is a display name (the Name).
+//
+// Errors: a *ConflictError for a Name or an address that is taken,
+// ErrAcceptedDomain for a contact whose external address is the organisation's
+// own, ErrCreationQuota.
+//
+// A guest is the exception to unique addresses, as it is in the service: when
+// somebody else holds its address it comes out damaged, without an address.
+func (v View) Create(o Object) (*Object, error) {
+	d := v.dir
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := v.nextStamp()
+	made, err := d.prepare(&o, s)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.chargeQuota(made.Kind, s.at); err != nil {
+		return nil, err
+	}
+	if err := d.log.object(made, s); err != nil {
+		return nil, err
+	}
+	d.insert(made, s)
+	return made, nil
+}
+
+// nextStamp numbers the change that is about to be made.
+func (v View) nextStamp() stamp {
+	now := v.now()
+	v.dir.sweep(now)
+	return stamp{change: v.dir.change + 1, at: now, by: v.by}
+}
+
+// prepare completes a new object and checks what must be unique.
+func (d *Directory) prepare(o *Object, s stamp) (*Object, error) {
+	made := o.clone()
+	if made.Kind == Guest && made.Address != "" && d.holder(made.Address, nil) != nil {
+		made.Address = ""
+	}
+	if made.Alias == "" {
+		made.Alias = d.freeAlias(made.Name)
+	}
+	if made.DisplayName == "" {
+		made.DisplayName = made.Name
+	}
+	number := strconv.FormatUint(s.change, 10)
+	if made.ID == uuid.Nil {
+		made.ID = d.newID("id", number, made.Name)
+	}
+	if made.GUID == uuid.Nil {
+		made.GUID = d.newID("guid", made.ID.String())
+	}
+	if made.Kind.Has(Groups) && made.Group == nil {
+		made.Group = &Group{ReportToOriginator: true}
+	}
+	if s.at != 0 {
+		made.Created = time.Unix(0, s.at).UTC()
+		made.Changed = made.Created
+	}
+	if slot, taken := d.ids[made.ID]; taken {
+		return nil, &ConflictError{FieldID, made.ID.String(), d.slots[slot].latest.object}
+	}
+	return made, d.checkUnique(made, nil)
+}
+
+// checkUnique makes sure that nobody but self has o's Name or addresses.
+func (d *Directory) checkUnique(o, self *Object) error {
+	if h := d.taken(&d.indexes.name, strings.ToLower(o.Name), self); h != nil {
+		return &ConflictError{FieldName, o.Name, h}
+	}
+	for _, p := range o.Proxies() {
+		if h := d.holder(p, self); h != nil {
+			return &ConflictError{FieldAddress, p, h}
+		}
+	}
+	if o.Kind == Contact && d.domains[Domain(o.External)] {
+		return ErrAcceptedDomain
+	}
+	return nil
+}
+
+// holder is who has an address in the truth, self aside.
+func (d *Directory) holder(address string, self *Object) *Object {
+	return d.taken(&d.indexes.address, AddressKey(address), self)
+}
+
+func (d *Directory) taken(ix *index, key string, self *Object) (holder *Object) {
+	ix.each(key, func(slot uint32) bool {
+		o := d.object(slot)
+		if o == nil || o == self || !d.hasKey(retiredKey{index: ix, key: key, slot: slot}) {
+			return true
+		}
+		holder = o
+		return false
+	})
+	return holder
+}
+
+// chargeQuota counts a new contact or mail user against the creation quota.
+func (d *Directory) chargeQuota(kind Kind, now int64) error {
+	if d.opts.CreationQuota == 0 || !kind.Has(Contact|MailUser) {
+		return nil
+	}
+	since, old := now-int64(d.opts.CreationWindow), 0
+	for old < len(d.created) && d.created[old] <= since {
+		old++
+	}
+	d.created = d.created[old:]
+	if len(d.created) >= d.opts.CreationQuota {
+		return ErrCreationQuota
+	}
+	d.created = append(d.created, now)
+	return nil
+}
+
+// insert puts a checked object in.
+func (d *Directory) insert(o *Object, s stamp) {
+	for i := range o.Attributes {
+		o.Attributes[i].Value = d.strings.of(o.Attributes[i].Value)
+	}
+	n := uint32(len(d.slots))
+	sl := slot{latest: version{object: o, stamp: s}}
+	if o.Kind.Has(Groups) {
+		sl.group = newMembership()
+	}
+	d.slots = append(d.slots, sl)
+	d.ids[o.ID], d.ids[o.GUID] = n, n
+	d.index(n, nil, o, s)
+	d.record(s)
+}
+
+// Change replaces the object with the given ID or GUID by what edit makes of a
+// copy of it, and returns the new state. An error of edit is returned as it is.
+// The object is found in the truth: look it up through the view first where it
+// matters whether the view sees it.
+//
+// Errors: ErrNotFound, and those of [View.Create] but the quota.
+func (v View) Change(id uuid.UUID, edit func(*Object) error) (*Object, error) {
+	d := v.dir
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n, old := d.current(id)
+	if old == nil {
+		return nil, ErrNotFound
+	}
+	s := v.nextStamp()
+	next := old.clone()
+	if err := edit(next); err != nil {
+		return nil, err
+	}
+	next.ID, next.GUID, next.Kind, next.Created = old.ID, old.GUID, old.Kind, old.Created
+	next.Changed = time.Unix(0, s.at).UTC()
+	if err := d.checkUnique(next, old); err != nil {
+		return nil, err
+	}
+	if err := d.log.object(next, s); err != nil {
+		return nil, err
+	}
+	d.replace(n, next, false, s)
+	return next, nil
+}
+
+// Remove takes an object out of the organisation and out of every group.
+// Errors: ErrNotFound.
+func (v View) Remove(id uuid.UUID) error {
+	d := v.dir
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n, old := d.current(id)
+	if old == nil {
+		return ErrNotFound
+	}
+	s := v.nextStamp()
+	if err := d.log.removal(old, s); err != nil {
+		return err
+	}
+	d.remove(n, old, s)
+	return nil
+}
+
+func (d *Directory) remove(n uint32, old *Object, s stamp) {
+	d.replace(n, old, true, s)
+	for i := range d.slots {
+		m := d.slots[i].group
+		if m == nil {
+			continue
+		}
+		if e := m.find(n); e != nil && e.present {
+			m.put(n, false, s, d.settledAt(s.at))
+		}
+	}
+}
+
+func (d *Directory) settledAt(now int64) func(stamp) bool {
+	return func(s stamp) bool { return d.settled(s, now) }
+}
+
+// current finds an object in the truth.
+func (d *Directory) current(id uuid.UUID) (uint32, *Object) {
+	n, ok := d.ids[id]
+	if !ok {
+		return 0, nil
+	}
+	return n, d.object(n)
+}
+
+// replace makes o the newest state of a slot, or its last one.
+func (d *Directory) replace(n uint32, o *Object, gone bool, s stamp) {
+	sl := &d.slots[n]
+	older := sl.latest
+	if d.settled(older.stamp, s.at) {
+		older.older = nil
+	}
+	sl.latest = version{object: o, gone: gone, stamp: s, older: &older}
+	if gone {
+		o = nil
+	}
+	d.index(n, older.object, o, s)
+	d.record(s)
+}
