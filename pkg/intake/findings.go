@@ -1,0 +1,71 @@
+package intake
+
+// Findings tell how a file was read. They are complete when its rows have
+// been read to the end.
+type Findings struct {
+	Name       string
+	Compressed bool // gzip
+
+	Encoding Encoding
+	Dialect  Dialect
+
+	// HeaderLine is the line of the header, 0 if there is none.
+	HeaderLine int
+	// Columns are all columns of the file, in its order.
+	Columns []Column
+
+	// Preamble and Footer are the lines before the header and after the data
+	// that are no records.
+	Preamble []Line
+	Footer   []Line
+
+	// Rows counts the records that became rows; Invalid those of them that
+	// carry a problem.
+	Rows    int
+	Invalid int
+
+	Warnings []Warning
+	// WarningsLeftOut counts the warnings beyond those that are kept.
+	WarningsLeftOut int
+}
+
+// Encoding is the character encoding of a file.
+type Encoding struct {
+	Name string // as in "UTF-8" or "windows-1250"
+	BOM  bool   // a byte order mark stands at its start
+	// Sure is false if the encoding is no more than the likeliest one.
+	Sure bool
+	// Why says what it was recognised by.
+	Why string
+}
+
+// Dialect is how the records of a file are written.
+type Dialect struct {
+	Delimiter string
+	// Quote stands around fields; 0 if nothing does.
+	Quote byte
+	// Backslash says that \ escapes a quote, not a second quote.
+	Backslash bool
+	// LineEnd is the one that ends the header: "\n", "\r\n" or "\r".
+	LineEnd string
+}
+
+// Column is one column of the file.
+type Column struct {
+	Number int    // from 1
+	Name   string // as in the header, empty without one
+	Field  string // a name of [Fields], or empty if the column isn't used
+}
+
+// Line is a physical line of the file, with its end taken off.
+type Line struct {
+	Number int // from 1
+	Text   string
+}
+
+// Warning is something odd that did not keep a row from being used.
+type Warning struct {
+	Line    int    // 0 if it is about the whole file
+	Column  string // the column's name or number, empty if it is about the row
+	Message string
+}

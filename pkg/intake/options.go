@@ -1,0 +1,27 @@
+package intake
+
+// Options say what is known about a file beforehand. The zero value leaves
+// everything to be found out.
+type Options struct {
+	// Groups are added to the groups of every row.
+	Groups []string
+	// Mapping tells the meaning of columns: from the column's name, or its
+	// number counted from 1, to a field's name (see [Fields]) or "ignore".
+	// It wins over what the header says.
+	Mapping map[string]string
+	// Encoding is the name of the file's character encoding, as in
+	// "windows-1250"; empty to find out.
+	Encoding string
+	// Delimiter stands between the fields: one or two characters, or one of
+	// the words comma, semicolon, tab, pipe, colon, space; empty to find out.
+	Delimiter string
+	// Quote stands around fields: one character, or "none"; empty to find out.
+	Quote string
+	// HeaderRow is the line on which the header stands, counted from 1; 0 to
+	// find out.
+	HeaderRow int
+	// NoHeader says that the first record is data already.
+	NoHeader bool
+	// ContactsOnly allows a file that names no groups.
+	ContactsOnly bool
+}
