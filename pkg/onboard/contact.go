@@ -1,0 +1,149 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+)
+
+// ensureContact sees to it that somebody in the organisation's directory
+// holds the row's address, and reports whether somebody does.
+func (w *worker) ensureContact(ctx context.Context) bool {
+	err := w.findOrCreate(ctx, w.job.Tenant.Holders)
+	if err == nil {
+		w.breaker.succeeded()
+		return true
+	}
+	w.contact.Problem = w.problem(err, "The mail contact could not be ensured")
+	if w.contact.Action == "" {
+		w.contact.Action = actionFor(w.contact.Problem)
+	}
+	return w.contact.Action == ContactCreated
+}
+
+type holdersFunc func(ctx context.Context, address string) ([]Recipient, error)
+
+// findOrCreate settles who holds the address before anything is written. It
+// sets the worker's person and contact; an error although they are set means
+// that the contact exists, but lacks something.
+func (w *worker) findOrCreate(ctx context.Context, holders holdersFunc) error {
+	found, err := holders(ctx, w.row.Contact.Email)
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
+		return w.use(found)
+	}
+	own, err := w.job.Tenant.OwnDomain(ctx, w.row.Contact.Domain())
+	if err != nil {
+		return err
+	}
+	if own {
+		return newProblem(CodeOwnDomain, nil,
+			"Nobody holds %s, and %s is one of the organisation's own domains, so this is no external address.",
+			w.row.Contact.Email, w.row.Contact.Domain())
+	}
+	return w.create(ctx)
+}
+
+// use judges the recipients that hold the address.
+func (w *worker) use(holders []Recipient) error {
+	email := w.row.Contact.Email
+	if len(holders) > 1 {
+		return newProblem(CodeAddressAmbiguous, nil,
+			"%d recipients hold %s: %s.", len(holders), email, describe(holders))
+	}
+	holder := holders[0]
+	switch holder.Kind {
+	case KindContact:
+		w.settle(holder, ContactFound)
+		return nil
+	case KindGuest, KindMailUser, KindMailbox:
+		w.settle(holder, ContactReused)
+		w.note = fmt.Sprintf("A %s holds the address and is used instead of a mail contact.", holder.Kind)
+		return nil
+	case KindGroup:
+		return newProblem(CodeAddressIsGroup, nil,
+			"%s is the address of the group %q, not of a person.", email, holder.DisplayName)
+	}
+	return newProblem(CodeAddressInUse, nil,
+		"%s is held by %s, which can't be used as a mail contact.", email, describe(holders))
+}
+
+func (w *worker) settle(person Recipient, action Action) {
+	w.person = person
+	w.contact = ContactResult{Action: action, ID: person.ID}
+}
+
+func describe(recipients []Recipient) string {
+	words := make([]string, len(recipients))
+	for i, r := range recipients {
+		words[i] = fmt.Sprintf("the %s %q (%s)", r.Kind, r.DisplayName, r.Address)
+	}
+	return strings.Join(words, ", ")
+}
+
+// create makes the mail contact that nobody holds the address of yet. When the
+// tenant says otherwise, or when it is not known whether the command was
+// carried out, the truth is asked for until the directories agree: an address
+// is taken at once, while its holder can be looked up only some seconds later.
+func (w *worker) create(ctx context.Context) error {
+	for waits := w.waits(); ; {
+		person, err := w.createOnce(ctx)
+		switch {
+		case err == nil, errors.Is(err, ErrAttributesNotSet):
+			w.settle(person, ContactCreated)
+			return err
+		case !errors.Is(err, ErrAlreadyExists) && !errors.Is(err, ErrUncertain) && !errors.Is(err, ErrNotReady):
+			return err
+		}
+		found, lookErr := w.lookTwice(ctx, waits)
+		if lookErr != nil {
+			return firstNot(lookErr, errNoMorePatience, err)
+		}
+		if len(found) > 0 {
+			return w.use(found)
+		}
+	}
+}
+
+func (w *worker) createOnce(ctx context.Context) (Recipient, error) {
+	if err := w.quota.closed(); err != nil {
+		return Recipient{}, err
+	}
+	person, err := w.job.Tenant.CreateContact(ctx, w.row.Contact)
+	if errors.Is(err, ErrCreationQuota) {
+		w.quota.close(err)
+	}
+	return person, err
+}
+
+// lookTwice asks who holds the row's address now, and when nobody does, once
+// more after a wait.
+func (w *worker) lookTwice(ctx context.Context, waits *waits) ([]Recipient, error) {
+	found, err := w.job.Tenant.CurrentHolders(ctx, w.row.Contact.Email)
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	if err := waits.next(ctx); err != nil {
+		return nil, err
+	}
+	return w.job.Tenant.CurrentHolders(ctx, w.row.Contact.Email)
+}
+
+// quotaGate is closed once the tenant has refused a further contact; rows that
+// need none go on.
+type quotaGate struct {
+	reason atomic.Pointer[error]
+}
+
+func (q *quotaGate) close(err error) { q.reason.CompareAndSwap(nil, &err) }
+
+func (q *quotaGate) closed() error {
+	if err := q.reason.Load(); err != nil {
+		return *err
+	}
+	return nil
+}

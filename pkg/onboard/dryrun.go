@@ -1,0 +1,83 @@
+package onboard
+
+import (
+	"context"
+	"strings"
+	"sync"
+)
+
+// DryRun is a tenant that passes every question on and notes the changes
+// instead of making them, so that later questions are answered as if they had
+// been made.
+type DryRun struct {
+	Tenant
+
+	mu       sync.Mutex
+	contacts map[string]Recipient // by address in lower case
+	members  map[membership]bool
+}
+
+type membership struct{ group, recipient string }
+
+// NewDryRun wraps a tenant.
+func NewDryRun(t Tenant) *DryRun {
+	return &DryRun{Tenant: t, contacts: map[string]Recipient{}, members: map[membership]bool{}}
+}
+
+// Holders is the tenant's answer, or the contact that would exist by now.
+func (d *DryRun) Holders(ctx context.Context, address string) ([]Recipient, error) {
+	if r, ok := d.planned(address); ok {
+		return []Recipient{r}, nil
+	}
+	return d.Tenant.Holders(ctx, address)
+}
+
+// CurrentHolders is the tenant's answer, or the contact that would exist by now.
+func (d *DryRun) CurrentHolders(ctx context.Context, address string) ([]Recipient, error) {
+	if r, ok := d.planned(address); ok {
+		return []Recipient{r}, nil
+	}
+	return d.Tenant.CurrentHolders(ctx, address)
+}
+
+func (d *DryRun) planned(address string) (Recipient, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	r, ok := d.contacts[strings.ToLower(address)]
+	return r, ok
+}
+
+// CreateContact notes the contact. It has no id, since it does not exist.
+func (d *DryRun) CreateContact(_ context.Context, c Contact) (Recipient, error) {
+	r := Recipient{Kind: KindContact, DisplayName: c.DisplayName, Address: c.Email}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.contacts[c.key()] = r
+	return r, nil
+}
+
+// IsMember is the tenant's answer, or true for a membership that was noted.
+func (d *DryRun) IsMember(ctx context.Context, g Group, r Recipient) (bool, error) {
+	d.mu.Lock()
+	noted := d.members[membershipOf(g, r)]
+	d.mu.Unlock()
+	if _, planned := d.planned(r.Address); noted || planned {
+		return noted, nil
+	}
+	return d.Tenant.IsMember(ctx, g, r)
+}
+
+// AddMember notes the membership.
+func (d *DryRun) AddMember(_ context.Context, g Group, r Recipient) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.members[membershipOf(g, r)] = true
+	return nil
+}
+
+// AllowOutsideSenders changes nothing.
+func (d *DryRun) AllowOutsideSenders(context.Context, Group) error { return nil }
+
+func membershipOf(g Group, r Recipient) membership {
+	return membership{group: g.ID, recipient: strings.ToLower(r.Address)}
+}

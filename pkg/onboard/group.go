@@ -1,0 +1,48 @@
+package onboard
+
+import (
+	"context"
+	"fmt"
+	"strings"
+)
+
+// resolveGroup finds the group that goes by the name and checks that a mail
+// contact can be put into it. With a problem, the group is set as far as it is
+// known.
+func (w *worker) resolveGroup(ctx context.Context, name string) (Group, *Problem) {
+	groups, err := w.job.Tenant.Groups(ctx, name)
+	if err != nil {
+		return Group{}, w.problem(err, fmt.Sprintf("The group %q could not be looked up", name))
+	}
+	switch len(groups) {
+	case 0:
+		return Group{}, newProblem(CodeGroupNotFound, nil,
+			"No group has the address, alias, display name or object id %q.", name)
+	case 1:
+		return groups[0], refusal(groups[0])
+	}
+	addresses := make([]string, len(groups))
+	for i, g := range groups {
+		addresses[i] = g.Address
+	}
+	return Group{}, newProblem(CodeGroupAmbiguous, nil,
+		"%d groups go by the name %q: %s.", len(groups), name, strings.Join(addresses, ", "))
+}
+
+// refusal says why a mail contact can't be put into the group, if so.
+func refusal(g Group) *Problem {
+	switch {
+	case g.Kind == GroupDynamic:
+		return newProblem(CodeGroupDynamic, nil,
+			"%s is a dynamic distribution group, which has no members of its own.", g.Address)
+	case g.Kind == GroupMicrosoft365:
+		return newProblem(CodeGroupMicrosoft365, nil,
+			"%s is a Microsoft 365 group, which takes outside people as guests only.", g.Address)
+	case g.Kind == GroupRoomList:
+		return newProblem(CodeGroupRoomList, nil, "%s is a room list, which takes rooms only.", g.Address)
+	case g.OnPremisesSynced:
+		return newProblem(CodeGroupOnPremises, nil,
+			"%s is synchronised from an on-premises directory and can't be changed in the cloud.", g.Address)
+	}
+	return nil
+}

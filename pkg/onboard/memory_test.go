@@ -1,0 +1,158 @@
+package onboard_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"enlist/pkg/onboard"
+)
+
+// memory is a tenant in memory that does what it is told at once. Its hooks
+// are asked before each change and can refuse it.
+type memory struct {
+	mu       sync.Mutex
+	holders  map[string][]onboard.Recipient // by address in lower case
+	groups   map[string][]onboard.Group     // by name in lower case
+	members  map[string]bool                // group id + address
+	own      map[string]bool
+	commands []string
+	nextID   int
+
+	onCreate func(c onboard.Contact) error
+	onAdd    func(g onboard.Group, r onboard.Recipient) error
+	onOpen   func(g onboard.Group) error
+	onLook   func(address string) error
+}
+
+func newMemory(groups ...onboard.Group) *memory {
+	m := &memory{
+		holders: map[string][]onboard.Recipient{},
+		groups:  map[string][]onboard.Group{},
+		members: map[string]bool{},
+		own:     map[string]bool{"contoso.example": true},
+	}
+	for _, g := range groups {
+		m.addGroup(g.Address, g)
+		m.addGroup(g.DisplayName, g)
+	}
+	return m
+}
+
+func (m *memory) addGroup(name string, g onboard.Group) {
+	name = strings.ToLower(name)
+	m.groups[name] = append(m.groups[name], g)
+}
+
+func (m *memory) hold(r onboard.Recipient, addresses ...string) {
+	for _, a := range append(addresses, r.Address) {
+		key := strings.ToLower(a)
+		m.holders[key] = append(m.holders[key], r)
+	}
+}
+
+func (m *memory) sent(prefix string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	n := 0
+	for _, c := range m.commands {
+		if strings.HasPrefix(c, prefix) {
+			n++
+		}
+	}
+	return n
+}
+
+func (m *memory) Holders(_ context.Context, address string) ([]onboard.Recipient, error) {
+	if m.onLook != nil {
+		if err := m.onLook(address); err != nil {
+			return nil, err
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.holders[strings.ToLower(address)], nil
+}
+
+func (m *memory) CurrentHolders(ctx context.Context, address string) ([]onboard.Recipient, error) {
+	return m.Holders(ctx, address)
+}
+
+func (m *memory) OwnDomain(_ context.Context, domain string) (bool, error) {
+	return m.own[domain], nil
+}
+
+func (m *memory) CreateContact(_ context.Context, c onboard.Contact) (onboard.Recipient, error) {
+	m.note("create " + strings.ToLower(c.Email))
+	if m.onCreate != nil {
+		if err := m.onCreate(c); err != nil {
+			return onboard.Recipient{}, err
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.holders[strings.ToLower(c.Email)]) > 0 {
+		return onboard.Recipient{}, onboard.ErrAlreadyExists
+	}
+	m.nextID++
+	r := onboard.Recipient{ID: fmt.Sprint("id-", m.nextID), Kind: onboard.KindContact, DisplayName: c.DisplayName, Address: c.Email}
+	m.hold(r)
+	r.New = true
+	return r, nil
+}
+
+func (m *memory) Groups(_ context.Context, name string) ([]onboard.Group, error) {
+	return m.groups[strings.ToLower(name)], nil
+}
+
+func (m *memory) IsMember(_ context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.members[g.ID+r.Address], nil
+}
+
+func (m *memory) AddMember(_ context.Context, g onboard.Group, r onboard.Recipient) error {
+	m.note("add " + g.Address + " " + strings.ToLower(r.Address))
+	if m.onAdd != nil {
+		if err := m.onAdd(g, r); err != nil {
+			return err
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.members[g.ID+r.Address] {
+		return onboard.ErrAlreadyMember
+	}
+	m.members[g.ID+r.Address] = true
+	return nil
+}
+
+func (m *memory) AllowOutsideSenders(_ context.Context, g onboard.Group) error {
+	m.note("open " + g.Address)
+	if m.onOpen != nil {
+		return m.onOpen(g)
+	}
+	return nil
+}
+
+func (m *memory) note(command string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.commands = append(m.commands, command)
+}
+
+// Groups that the tests use.
+var (
+	partners = onboard.Group{ID: "g-1", Kind: onboard.GroupDistribution, DisplayName: "Partners", Address: "partners@contoso.example", InsideSendersOnly: true}
+	news     = onboard.Group{ID: "g-2", Kind: onboard.GroupDistribution, DisplayName: "News", Address: "news@contoso.example"}
+	dynamic  = onboard.Group{ID: "g-3", Kind: onboard.GroupDynamic, DisplayName: "Everyone", Address: "everyone@contoso.example"}
+	modern   = onboard.Group{ID: "g-4", Kind: onboard.GroupMicrosoft365, DisplayName: "Project", Address: "project@contoso.example"}
+	rooms    = onboard.Group{ID: "g-5", Kind: onboard.GroupRoomList, DisplayName: "Rooms", Address: "rooms@contoso.example"}
+	synced   = onboard.Group{ID: "g-6", Kind: onboard.GroupDistribution, DisplayName: "Old", Address: "old@contoso.example", OnPremisesSynced: true}
+	twin     = onboard.Group{ID: "g-7", Kind: onboard.GroupDistribution, DisplayName: "News", Address: "news2@contoso.example"}
+)
+
+func row(line int, email string, groups ...string) onboard.Row {
+	return onboard.Row{Line: line, Contact: onboard.Contact{Email: email, DisplayName: email}, Groups: groups}
+}

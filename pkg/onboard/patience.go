@@ -1,0 +1,80 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// Patience is how long a row waits for something that the tenant will show
+// soon: a new contact that the next command doesn't find yet. Observed with
+// the service: 3 to 5 tries and up to 75 s when tried at once, seldom more
+// than 15 s (contracts, exchange-admin-api.md, 6.3).
+type Patience struct {
+	First time.Duration // the first wait; each further one is twice as long. Default 2 s
+	Most  time.Duration // the longest single wait. Default 15 s
+	Total time.Duration // all waits of one step together. Default 2 min 30 s
+}
+
+func (p Patience) withDefaults() Patience {
+	if p.First <= 0 {
+		p.First = 2 * time.Second
+	}
+	if p.Most <= 0 {
+		p.Most = 15 * time.Second
+	}
+	if p.Total <= 0 {
+		p.Total = 150 * time.Second
+	}
+	return p
+}
+
+var errNoMorePatience = errors.New("waited as long as allowed")
+
+// waits are the waits of one step of one row.
+type waits struct {
+	worker *worker
+	wait   time.Duration
+	spent  time.Duration
+}
+
+func (w *worker) waits() *waits { return &waits{worker: w, wait: w.job.Patience.First} }
+
+// next waits once, giving the row's slot to others meanwhile. It returns
+// errNoMorePatience when the bound is reached, or why the run stops.
+func (s *waits) next(ctx context.Context) error {
+	p := s.worker.job.Patience
+	if s.spent+s.wait > p.Total {
+		return errNoMorePatience
+	}
+	s.worker.releaseSlot()
+	err := sleep(ctx, s.worker.stop, s.wait)
+	s.spent += s.wait
+	s.wait = min(2*s.wait, p.Most)
+	if err != nil {
+		return err
+	}
+	return s.worker.takeSlot(ctx)
+}
+
+// sleep waits for d, or until the run stops.
+func sleep(ctx, stop context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-stop.Done():
+		return context.Cause(stop)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// firstNot gives err, or instead when err is the boring one.
+func firstNot(err, boring, instead error) error {
+	if errors.Is(err, boring) {
+		return instead
+	}
+	return err
+}

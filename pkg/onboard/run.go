@@ -1,0 +1,162 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// SenderPolicy says what to do about groups that refuse mail from outside.
+type SenderPolicy string
+
+// The policies.
+const (
+	// SendersAnyone lifts the restriction: the group takes mail from everybody.
+	SendersAnyone SenderPolicy = "anyone"
+	// SendersReport only tells which groups refuse mail from outside.
+	SendersReport SenderPolicy = "report"
+	// SendersOff does not look.
+	SendersOff SenderPolicy = "off"
+)
+
+// Causes with which the context of [Job.Run] can be cancelled, so that the
+// outcomes of the rows left over tell why they were left.
+var (
+	ErrInterrupted = errors.New("the run was interrupted")
+	ErrDeadline    = errors.New("the run's time was up")
+)
+
+// Job is one execution over one input. The zero value of each field but Tenant
+// is a sensible choice.
+type Job struct {
+	Tenant  Tenant
+	Senders SenderPolicy // default SendersAnyone
+	// Workers is how many rows are worked on at once; default 16. Rows that
+	// wait for the tenant to show a new contact do not count.
+	Workers int
+	// Patience is how long a row waits for the tenant's directories to agree.
+	Patience Patience
+	// Grace is how long rows in hand may go on after the context was
+	// cancelled; default 30 s.
+	Grace time.Duration
+}
+
+const (
+	// inHand bounds the rows that are begun and not finished; most of them
+	// wait for the tenant to show a new contact.
+	inHand = 2048
+	// ahead bounds the rows that are finished but wait for an earlier row,
+	// since outcomes go out in the order of the input.
+	ahead = 65536
+)
+
+// Run works off the rows and hands one outcome for each to emit, in the order
+// of the rows; emit is never called by two goroutines at once.
+//
+// When ctx is cancelled no further row is begun: rows in hand are finished
+// within Grace, and all others, read to the end of the input, come out as
+// deferred. The same happens when the tenant denies access or fails again and
+// again. Run then returns the reason: the cause of ctx, or an error that wraps
+// [ErrDenied] or [ErrUnavailable]. It also returns the first error of rows or
+// emit, after which outcomes are missing. Rows that fail are no error of Run.
+func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outcome) error) error {
+	j = j.withDefaults()
+	stop, stopBecause := context.WithCancelCause(ctx)
+	defer stopBecause(nil)
+	hard, cancelHard := withGrace(stop, j.Grace)
+	defer cancelHard()
+
+	workers, work := errgroup.WithContext(hard)
+	workers.SetLimit(inHand)
+	r := &run{
+		job:     j,
+		stop:    stop,
+		slots:   make(chan struct{}, j.Workers),
+		senders: newSenderBook(),
+		breaker: &breaker{stop: stopBecause},
+		out:     newInOrder(ahead, emit),
+		turns:   newTurns(),
+	}
+	readErr := r.dispatch(work, workers, rows)
+	if err := workers.Wait(); err != nil {
+		return err
+	}
+	if readErr != nil {
+		return readErr
+	}
+	return context.Cause(stop)
+}
+
+// withGrace gives a context that ends a while after stop does, so that what is
+// in hand then can be finished.
+func withGrace(stop context.Context, grace time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(stop))
+	unregister := context.AfterFunc(stop, func() {
+		timer := time.AfterFunc(grace, cancel)
+		context.AfterFunc(ctx, func() { timer.Stop() })
+	})
+	return ctx, func() {
+		unregister()
+		cancel()
+	}
+}
+
+func (j Job) withDefaults() Job {
+	if j.Senders == "" {
+		j.Senders = SendersAnyone
+	}
+	if j.Workers <= 0 {
+		j.Workers = 16
+	}
+	if j.Grace <= 0 {
+		j.Grace = 30 * time.Second
+	}
+	j.Patience = j.Patience.withDefaults()
+	return j
+}
+
+// run is the state that the rows of one Run share.
+type run struct {
+	job     Job
+	stop    context.Context // done: begin nothing new
+	slots   chan struct{}   // one for each row being worked on
+	senders *senderBook
+	breaker *breaker
+	quota   quotaGate
+	out     *inOrder
+	turns   *turns
+}
+
+// dispatch reads the rows and starts a goroutine for each, in the order of the
+// input as slots become free. Rows about the same person take turns.
+func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.Seq2[Row, error]) error {
+	seq := 0
+	for row, err := range rows {
+		if err != nil {
+			return fmt.Errorf("reading the input: %w", err)
+		}
+		if !r.out.reserve() {
+			return nil // the error of emit comes back from a worker
+		}
+		place := seq
+		seq++
+		if row.Problem != nil {
+			if err := r.out.put(place, Outcome{Row: row, Verdict: Invalid, Problem: row.Problem}); err != nil {
+				return err
+			}
+			continue
+		}
+		w := &worker{run: r, row: row, turn: r.turns.take(row.Contact.key())}
+		w.takeSlotIfNext(ctx)
+		workers.Go(func() error {
+			defer w.turn.done()
+			defer w.releaseSlot()
+			return r.out.put(place, w.work(ctx))
+		})
+	}
+	return nil
+}

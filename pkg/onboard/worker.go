@@ -1,0 +1,184 @@
+package onboard
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+)
+
+// worker takes one row through the three steps.
+type worker struct {
+	*run
+	row      Row
+	turn     turn
+	attempts int
+	hasSlot  bool
+
+	// person is whom the address belongs to, and contact how that came about.
+	person  Recipient
+	contact ContactResult
+	note    string
+}
+
+// work waits for the row's turn and works on it.
+func (w *worker) work(ctx context.Context) Outcome {
+	if err := w.begin(ctx); err != nil {
+		return w.leftOver(err)
+	}
+	return w.steps(ctx)
+}
+
+// begin waits until no earlier row about the same person is under way and a
+// slot is free.
+func (w *worker) begin(ctx context.Context) error {
+	if w.hasSlot {
+		return nil
+	}
+	select {
+	case <-w.turn.ready:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	return w.takeSlot(ctx)
+}
+
+// takeSlotIfNext takes a slot, when it is the row's turn already.
+func (w *worker) takeSlotIfNext(ctx context.Context) {
+	select {
+	case <-w.turn.ready:
+		// An error comes up again when the row begins.
+		_ = w.takeSlot(ctx)
+	default:
+	}
+}
+
+func (w *worker) takeSlot(ctx context.Context) error {
+	select {
+	case w.slots <- struct{}{}:
+	case <-w.stop.Done():
+		return context.Cause(w.stop)
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	w.hasSlot = true
+	if w.stop.Err() != nil {
+		w.releaseSlot()
+		return context.Cause(w.stop)
+	}
+	w.attempts++
+	return nil
+}
+
+func (w *worker) releaseSlot() {
+	if w.hasSlot {
+		w.hasSlot = false
+		<-w.slots
+	}
+}
+
+// leftOver is the outcome of a row that was never begun.
+func (w *worker) leftOver(because error) Outcome {
+	if w.stop.Err() != nil {
+		because = context.Cause(w.stop)
+	}
+	return Outcome{Row: w.row, Verdict: Deferred, Problem: stopProblem(because)}
+}
+
+// steps is the way of one row: the contact, then for each group the
+// membership and the senders. A group that fails leaves the others alone.
+func (w *worker) steps(ctx context.Context) Outcome {
+	start := time.Now()
+	o := Outcome{Row: w.row}
+	if w.ensureContact(ctx) {
+		o.Groups = w.ensureGroups(ctx)
+	}
+	o.Contact = w.contact
+	o.Problem = o.firstProblem()
+	o.Verdict = o.verdict()
+	o.Note = joinNotes(w.note, w.notes(o))
+	o.Attempts = w.attempts
+	o.Duration = time.Since(start)
+	return o
+}
+
+func (w *worker) ensureGroups(ctx context.Context) []GroupResult {
+	results := make([]GroupResult, 0, len(w.row.Groups))
+	seen := map[string]bool{}
+	for _, name := range w.row.Groups {
+		group, problem := w.resolveGroup(ctx, name)
+		result := GroupResult{Name: name, Address: group.Address, Problem: problem}
+		if problem != nil {
+			result.Member = actionFor(problem)
+			results = append(results, result)
+			continue
+		}
+		if seen[group.ID] {
+			continue // the row names the same group twice, in two ways
+		}
+		seen[group.ID] = true
+		w.ensureMember(ctx, group, &result)
+		if result.Problem == nil {
+			w.ensureSenders(ctx, group, &result)
+		}
+		results = append(results, result)
+	}
+	return results
+}
+
+// notes says what a person should know of a row in which nothing went wrong.
+func (w *worker) notes(o Outcome) string {
+	if len(w.row.Groups) == 0 && o.Problem == nil {
+		return "The row names no group, so only the contact was ensured."
+	}
+	var closed []string
+	for _, g := range o.Groups {
+		if g.Senders == SendersClosed {
+			closed = append(closed, g.Label())
+		}
+	}
+	if len(closed) == 0 {
+		return ""
+	}
+	return "Mail from this person to " + strings.Join(closed, ", ") +
+		" will bounce with 550 5.7.133, since the group takes mail from inside only. Run with --senders anyone to change that."
+}
+
+func joinNotes(notes ...string) string {
+	var said []string
+	for _, n := range notes {
+		if n != "" {
+			said = append(said, n)
+		}
+	}
+	return strings.Join(said, " ")
+}
+
+// actionFor is how a step ended that met the problem.
+func actionFor(p *Problem) Action {
+	if p.deferrable() {
+		return StepDeferred
+	}
+	return StepFailed
+}
+
+// problem tells an error of the tenant as a problem of this row, and lets the
+// breaker know of it.
+func (w *worker) problem(err error, doing string) *Problem {
+	if cause := context.Cause(w.stop); cause != nil && (errors.Is(err, context.Canceled) || errors.Is(err, cause)) {
+		return stopProblem(cause)
+	}
+	w.breaker.failed(err)
+	return problemOf(err, doing)
+}
+
+// stopProblem tells why a row was left over.
+func stopProblem(cause error) *Problem {
+	switch {
+	case errors.Is(cause, ErrDeadline):
+		return newProblem(CodeDeadline, cause, "The run's time was up before this row was done.")
+	case errors.Is(cause, ErrDenied), errors.Is(cause, ErrUnavailable):
+		return newProblem(CodeStopped, cause, "The run was stopped before this row was done: %v.", cause)
+	}
+	return newProblem(CodeInterrupted, cause, "The run was interrupted before this row was done.")
+}
