@@ -65,6 +65,7 @@ type ProblemCount struct {
 	Lines    []int  `json:"lines"`
 	Message  string `json:"message"`
 	NextStep string `json:"next_step"`
+	varied   bool   // not all of the rows have this message
 }
 
 // linesPerProblem bounds ProblemCount.Lines.
@@ -110,6 +111,7 @@ func (c *counter) add(o onboard.Outcome) {
 		c.problems[o.Problem.Code] = p
 	}
 	p.Rows++
+	p.varied = p.varied || o.Problem.Message != p.Message
 	if len(p.Lines) < linesPerProblem {
 		p.Lines = append(p.Lines, o.Row.Line)
 	}
