@@ -1,0 +1,110 @@
+package progress
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"enlist/pkg/onboard"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// addSome is five rows: one created, one partial, one invalid, two deferred.
+func addSome(d Display) {
+	d.Add(onboard.Outcome{
+		Verdict: onboard.Changed, Contact: onboard.ContactResult{Action: onboard.ContactCreated},
+		Groups: []onboard.GroupResult{{Member: onboard.MemberAdded}, {Member: onboard.MemberAdded}},
+	})
+	for _, v := range []onboard.Verdict{onboard.Partial, onboard.Invalid, onboard.Deferred, onboard.Deferred} {
+		d.Add(onboard.Outcome{Verdict: v})
+	}
+}
+
+func TestPlainTellsEveryTenSeconds(t *testing.T) {
+	var out bytes.Buffer
+	synctest.Test(t, func(t *testing.T) {
+		d := newPlain(&out)
+		time.Sleep(9 * time.Second)
+		addSome(d)
+		d.Note("The tenant asks to slow down.")
+		time.Sleep(11 * time.Second)
+		synctest.Wait()
+		d.Close()
+	})
+	want := "The tenant asks to slow down.\n" +
+		"10s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.5 rows/s\n" +
+		"20s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.2 rows/s\n"
+	if got := out.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestNoneShowsNotesOnly(t *testing.T) {
+	var out bytes.Buffer
+	synctest.Test(t, func(t *testing.T) {
+		d, err := New(None, &out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		addSome(d)
+		time.Sleep(time.Minute)
+		d.Note("Simulated tenant.")
+		d.Close()
+	})
+	if got, want := out.String(), "Simulated tenant.\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestLiveKeepsOneLineAndWipesIt(t *testing.T) {
+	var out bytes.Buffer
+	synctest.Test(t, func(t *testing.T) {
+		d := newLive(&out)
+		addSome(d)
+		time.Sleep(10 * time.Second)
+		d.Note("The tenant asks to slow down.")
+		time.Sleep(time.Second)
+		d.Close()
+	})
+	got := out.String()
+	for _, want := range []string{"2s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 2.5 rows/s", "The tenant asks to slow down.\n"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is missing in\n%q", want, got)
+		}
+	}
+	if frames := strings.Count(got, "rows done,"); frames > 30 {
+		t.Errorf("%d frames in 11 seconds: not calm", frames)
+	}
+	if !strings.HasSuffix(got, "\x1b[J") {
+		t.Errorf("the line is not wiped at the end of\n%q", got)
+	}
+}
+
+func TestAutoIsPlainWithoutATerminal(t *testing.T) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	defer w.Close()
+	d, err := New(Auto, w)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	if _, ok := d.(*plain); !ok {
+		t.Errorf("a pipe gets %T, want the plain display", d)
+	}
+}
+
+func TestUnknownMode(t *testing.T) {
+	if _, err := New("fancy", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), `"fancy"`) {
+		t.Errorf("error %v, want one that names the mode", err)
+	}
+}
