@@ -25,7 +25,8 @@ type TokenSource struct {
 	turn       chan struct{}
 	wire       *wire
 	credential azcore.TokenCredential
-	last       string // the token given out last
+	last       string                     // the token given out last
+	asked      policy.TokenRequestOptions // and what it was asked with
 }
 
 var _ azcore.TokenCredential = (*TokenSource)(nil)
@@ -52,7 +53,8 @@ func (s *TokenSource) Renew(ctx context.Context, rejected string) (string, error
 		}
 		s.credential = credential
 	}
-	token, err := s.get(ctx, policy.TokenRequestOptions{})
+	// The way it was asked for matters: azidentity keeps tokens for continuous access evaluation apart.
+	token, err := s.get(ctx, s.asked)
 	return token.Token, err
 }
 
@@ -76,6 +78,8 @@ func (s *TokenSource) get(ctx context.Context, o policy.TokenRequestOptions) (az
 		return azcore.AccessToken{}, s.explain(ctx, err)
 	}
 	s.last = token.Token
+	s.asked = o
+	s.asked.Claims = "" // an answer to one challenge, not to be given again
 	return token, nil
 }
 
