@@ -1,0 +1,61 @@
+package simtenant
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+
+	"enlist/pkg/simtenant/entra"
+)
+
+// handler wires the faces on one mux. From the outside in, a call meets the
+// counting, the faults, the limits, and then the face.
+func (s *Server) handler(cfg Config) (http.Handler, error) {
+	apps, err := signInApps(s.directory.Apps())
+	if err != nil {
+		return nil, err
+	}
+	tenant := s.directory.Tenant()
+	signIn, err := entra.New(entra.Config{
+		TenantID:      tenant.ID.String(),
+		Domains:       tenant.AcceptedDomains,
+		Apps:          apps,
+		TokenLifetime: cfg.TokenLifetime,
+		Random:        randomBytes(cfg.RandomSeed),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("set up sign-in: %w", err)
+	}
+
+	mux := http.NewServeMux()
+	mux.Handle("/", s.faults.Wrap(signIn.Handler()))
+	mux.Handle("GET /sim/stats", s.stats)
+	mux.Handle("/sim/faults", s.faults)
+	mux.HandleFunc("GET /sim/state", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.directory.Export()) })
+	mux.HandleFunc("GET /sim/tenant", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, tenantForm{ID: tenant.ID.String(), Domain: tenant.Domain, AcceptedDomains: tenant.AcceptedDomains})
+	})
+	return mux, nil
+}
+
+// tenantForm is the answer of GET /sim/tenant.
+type tenantForm struct {
+	ID              string   `json:"id"`
+	Domain          string   `json:"domain"`
+	AcceptedDomains []string `json:"accepted_domains"`
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	// A client that went away before the answer changes nothing here.
+	_ = json.NewEncoder(w).Encode(v)
+}
+
+// randomBytes is the source of ids in answers: the same for the same seed.
+func randomBytes(seed uint64) *rand.ChaCha8 {
+	var key [32]byte
+	binary.LittleEndian.PutUint64(key[:], seed)
+	return rand.NewChaCha8(key)
+}
