@@ -1,0 +1,98 @@
+package exchange
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// Recipient is a mail-enabled object of any kind, as far as it matters here.
+type Recipient struct {
+	Guid        string // Exchange's id, the surest Identity for later commands
+	Name        string
+	Alias       string
+	DisplayName string
+	// RecipientTypeDetails is the kind: MailContact, GuestMailUser, MailUser,
+	// UserMailbox, MailUniversalDistributionGroup, GroupMailbox, …
+	RecipientTypeDetails string
+	PrimarySmtpAddress   string
+	// ExternalEmailAddress and EmailAddresses carry a prefix: SMTP: (the
+	// primary one), smtp:, X500:, SIP:, …; Addresses is without.
+	ExternalEmailAddress string
+	EmailAddresses       Strings
+	// ExternalDirectoryObjectId is the object's id in Entra ID and Graph.
+	ExternalDirectoryObjectId string
+}
+
+// recipientProperties are those of Recipient.
+var recipientProperties = []string{
+	"Guid", "Name", "Alias", "DisplayName", "RecipientTypeDetails", "PrimarySmtpAddress",
+	"ExternalEmailAddress", "EmailAddresses", "ExternalDirectoryObjectId",
+}
+
+// Addresses returns all SMTP addresses of r, without prefix, each once (letter
+// case aside), the primary one first.
+func (r Recipient) Addresses() []string {
+	var addresses []string
+	for _, proxy := range slices.Concat([]string{r.PrimarySmtpAddress, r.ExternalEmailAddress}, r.EmailAddresses) {
+		kind, address, prefixed := strings.Cut(proxy, ":")
+		if !prefixed {
+			kind, address = "smtp", proxy
+		}
+		if !strings.EqualFold(kind, "smtp") || address == "" {
+			continue
+		}
+		if !slices.ContainsFunc(addresses, func(a string) bool { return strings.EqualFold(a, address) }) {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses
+}
+
+// RecipientsByAddress returns who holds an SMTP address, whatever the kind of
+// recipient, as primary, secondary or external address. Nobody is an empty
+// list.
+func (c *Client) RecipientsByAddress(ctx context.Context, address string) ([]Recipient, error) {
+	return c.recipients(ctx, anyOf("EmailAddresses", "ExternalEmailAddress").equals(address))
+}
+
+// FindGroups returns the recipients of any kind that a person may mean by a
+// group's name: those with this address, alias, name, display name, or id of
+// Exchange or of Entra ID. The caller decides when there are none, several, or
+// one that is not a group.
+func (c *Client) FindGroups(ctx context.Context, name string) ([]Recipient, error) {
+	properties := anyOf("DisplayName", "Name", "Alias")
+	if strings.Contains(name, "@") {
+		properties = anyOf("EmailAddresses", "DisplayName", "Name")
+	} else if _, err := uuid.Parse(name); err == nil {
+		properties = anyOf("ExternalDirectoryObjectId", "Guid", "DisplayName", "Name")
+	}
+	return c.recipients(ctx, properties.equals(name))
+}
+
+func (c *Client) recipients(ctx context.Context, filter string) ([]Recipient, error) {
+	return list[Recipient](ctx, c, Command{
+		Name:       "Get-Recipient",
+		Parameters: Parameters{"Filter": filter},
+		Select:     recipientProperties,
+	})
+}
+
+// properties are names of them, for a filter in OPATH, the language of -Filter.
+type properties []string
+
+func anyOf(names ...string) properties { return names }
+
+// equals is the filter for objects of which one of the properties is value. A
+// quote within the value is doubled (documented: recipient-filters). An
+// address needs no smtp: prefix (documented: filter-properties).
+func (p properties) equals(value string) string {
+	quoted := "'" + strings.ReplaceAll(value, "'", "''") + "'"
+	terms := make([]string, len(p))
+	for i, name := range p {
+		terms[i] = name + " -eq " + quoted
+	}
+	return strings.Join(terms, " -or ")
+}
