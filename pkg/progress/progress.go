@@ -33,20 +33,16 @@ const (
 	None  Mode = "none"  // notes only
 )
 
-// New gives a display that writes to out.
-func New(mode Mode, out io.Writer) (Display, error) {
-	switch mode {
-	case Auto:
-		if isTerminal(out) {
-			return newLive(out), nil
-		}
-		return newPlain(out), nil
-	case Plain:
-		return newPlain(out), nil
-	case None:
-		return &none{out: out}, nil
+// New gives a display that writes to out. A mode that it doesn't know is
+// taken for Auto.
+func New(out io.Writer, mode Mode) Display {
+	switch {
+	case mode == None:
+		return &none{out: out}
+	case mode == Plain || !isTerminal(out):
+		return newPlain(out)
 	}
-	return nil, fmt.Errorf("unknown progress mode %q: use %s, %s or %s", mode, Auto, Plain, None)
+	return newLive(out)
 }
 
 func isTerminal(out io.Writer) bool {

@@ -48,10 +48,7 @@ func TestPlainTellsEveryTenSeconds(t *testing.T) {
 func TestNoneShowsNotesOnly(t *testing.T) {
 	var out bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
-		d, err := New(None, &out)
-		if err != nil {
-			t.Fatal(err)
-		}
+		d := New(&out, None)
 		addSome(d)
 		time.Sleep(time.Minute)
 		d.Note("Simulated tenant.")
@@ -93,18 +90,9 @@ func TestAutoIsPlainWithoutATerminal(t *testing.T) {
 	}
 	defer r.Close()
 	defer w.Close()
-	d, err := New(Auto, w)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := New(w, Auto)
 	defer d.Close()
 	if _, ok := d.(*plain); !ok {
 		t.Errorf("a pipe gets %T, want the plain display", d)
-	}
-}
-
-func TestUnknownMode(t *testing.T) {
-	if _, err := New("fancy", &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), `"fancy"`) {
-		t.Errorf("error %v, want one that names the mode", err)
 	}
 }

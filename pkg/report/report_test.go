@@ -50,7 +50,7 @@ func nightlyEnd() End {
 	return End{
 		Ended: started.Add(72*time.Second + 345*time.Millisecond), Requests: 40, Graph: 9, Throttled: 2,
 		Commands:       map[string]int{"New-MailContact": 2, "Add-DistributionGroupMember": 3},
-		StoppedBecause: "the tenant takes no further contacts for now", ExitCode: 5,
+		StoppedBecause: "The time allowed with --max-duration was up.", ExitCode: 10,
 	}
 }
 

@@ -29,8 +29,8 @@ type End struct {
 	Commands map[string]int
 	// InputSHA256 is the input's hash when it was not known at the start.
 	InputSHA256 string
-	// StoppedBecause says in a sentence why the run ended before its last
-	// row; empty when it didn't.
+	// StoppedBecause says in a whole sentence why the run ended before its
+	// last row; empty when it didn't.
 	StoppedBecause string
 	ExitCode       int
 }

@@ -49,7 +49,7 @@ func (t *text) head(s Summary) {
 		t.line("Dry run: nothing was written. The numbers say what would happen.")
 	}
 	if s.StoppedBecause != "" {
-		t.line("Stopped before the end: %s.", strings.TrimRight(s.StoppedBecause, "."))
+		t.line("Stopped before the end. %s", s.StoppedBecause)
 	}
 	t.WriteByte('\n')
 }
