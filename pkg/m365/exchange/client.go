@@ -35,9 +35,9 @@ type Options struct {
 	// Token returns an access token for https://outlook.office365.com/.default,
 	// from a cache if it has one. It is called for every request.
 	Token func(ctx context.Context) (string, error)
-	// FreshToken, if set, is called when the service refused a token, and
+	// RenewToken, if set, is called when the service refused a token, and
 	// must not return that one again. If it is nil, Token is asked once more.
-	FreshToken func(ctx context.Context, refused string) (string, error)
+	RenewToken func(ctx context.Context, refused string) (string, error)
 	// HTTP is the client to send with; its Timeout and redirect policy are
 	// not used. Nil gives one with a pool of connections of its own.
 	HTTP *http.Client

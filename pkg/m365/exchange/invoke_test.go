@@ -64,6 +64,29 @@ func TestWhatIsRepeated(t *testing.T) {
 	}
 }
 
+// Over HTTP/1.1 a broken connection looks different to net/http, which has a
+// retry of its own for requests that it takes for repeatable.
+func TestCreateIsNotRepeatedOverHTTP1(t *testing.T) {
+	s := newServer(t, ok, hangUp)
+	c := s.client(t, func(o *Options) {
+		transport := s.Server.Client().Transport.(*http.Transport).Clone()
+		transport.Protocols = new(http.Protocols)
+		transport.Protocols.SetHTTP1(true)
+		transport.TLSClientConfig.NextProtos = nil
+		o.HTTP = &http.Client{Transport: transport}
+	})
+	create := Command{Name: "New-MailContact"}
+	if _, err := c.Invoke(t.Context(), create); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Invoke(t.Context(), create); !errors.Is(err, ErrUncertain) {
+		t.Errorf("Invoke = %v, want ErrUncertain", err)
+	}
+	if got := s.requests[1]; len(s.requests) != 2 || got.ProtoMajor != 1 {
+		t.Errorf("%d requests, the second over %s; want 2 over HTTP/1.1", len(s.requests), got.Proto)
+	}
+}
+
 func TestReadIsNeverUncertain(t *testing.T) {
 	_, err := newServer(t, hangUp).client(t).Invoke(t.Context(), Command{Name: "Get-Recipient", Effect: Read})
 	if !errors.Is(err, ErrUnavailable) || errors.Is(err, ErrUncertain) || !errors.Is(err, pace.ErrGaveUp) {

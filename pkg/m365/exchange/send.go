@@ -48,7 +48,7 @@ func (e *transportError) Unwrap() error { return e.err }
 type httpSender struct {
 	client      *http.Client
 	token       func(context.Context) (string, error)
-	freshToken  func(context.Context, string) (string, error)
+	renewToken  func(context.Context, string) (string, error)
 	anchor      string
 	connection  string
 	application string
@@ -62,14 +62,14 @@ func newHTTPSender(o Options) *httpSender {
 	}
 	// A redirect would carry the command, and the token, to somebody else.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	fresh := o.FreshToken
+	fresh := o.RenewToken
 	if fresh == nil {
 		fresh = func(ctx context.Context, _ string) (string, error) { return o.Token(ctx) }
 	}
 	return &httpSender{
 		client:     &client,
 		token:      o.Token,
-		freshToken: fresh,
+		renewToken: fresh,
 		// One anchor for the whole run keeps a create and what follows it on
 		// the same server, and a page's link valid. The mailbox is the same in
 		// every tenant (observed).
@@ -97,7 +97,7 @@ func (s *httpSender) send(ctx context.Context, c call) (answer, error) {
 	if err != nil || got.status != http.StatusUnauthorized {
 		return got, err
 	}
-	fresh, err := s.freshToken(ctx, token)
+	fresh, err := s.renewToken(ctx, token)
 	if err != nil {
 		return answer{}, fmt.Errorf("no new access token for Exchange: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -41,7 +42,10 @@ type server struct {
 
 func newServer(t *testing.T, answers ...http.HandlerFunc) *server {
 	s := &server{answers: answers}
-	s.Server = httptest.NewTLSServer(s)
+	s.Server = httptest.NewUnstartedServer(s)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that hang up are meant to
+	s.EnableHTTP2 = true                           // as the service does
+	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s
 }

@@ -159,7 +159,7 @@ func TestRedirectIsNotFollowed(t *testing.T) {
 func TestRefusedTokenIsRenewedOnce(t *testing.T) {
 	renewed := func(token string, err error) func(*Options) {
 		return func(o *Options) {
-			o.FreshToken = func(_ context.Context, refused string) (string, error) {
+			o.RenewToken = func(_ context.Context, refused string) (string, error) {
 				if refused != secret {
 					t.Errorf("asked to replace %q, want the refused token", refused)
 				}
