@@ -10,24 +10,24 @@ import (
 
 // ensureContact sees to it that somebody in the organisation's directory
 // holds the row's address, and reports whether somebody does.
-func (w *worker) ensureContact(ctx context.Context) bool {
-	err := w.findOrCreate(ctx, w.job.Tenant.Holders)
-	if err == nil {
-		w.breaker.succeeded()
-		return true
+func (w *worker) ensureContact(ctx context.Context, holders holdersFunc) bool {
+	w.contact, w.note = ContactResult{}, ""
+	if err := w.findOrCreate(ctx, holders); err != nil {
+		problem := w.problem(err, "The mail contact could not be ensured")
+		w.contact = ContactResult{Action: actionFor(problem), Problem: problem}
+		return false
 	}
-	w.contact.Problem = w.problem(err, "The mail contact could not be ensured")
-	if w.contact.Action == "" {
-		w.contact.Action = actionFor(w.contact.Problem)
+	w.breaker.succeeded()
+	if w.contact.Action == ContactCreated {
+		w.contact.Problem = w.setAttributes(ctx)
 	}
-	return w.contact.Action == ContactCreated
+	return true
 }
 
 type holdersFunc func(ctx context.Context, address string) ([]Recipient, error)
 
 // findOrCreate settles who holds the address before anything is written. It
-// sets the worker's person and contact; an error although they are set means
-// that the contact exists, but lacks something.
+// sets the worker's person and contact.
 func (w *worker) findOrCreate(ctx context.Context, holders holdersFunc) error {
 	found, err := holders(ctx, w.row.Contact.Email)
 	if err != nil {
@@ -93,9 +93,9 @@ func (w *worker) create(ctx context.Context) error {
 	for waits := w.waits(); ; {
 		person, err := w.createOnce(ctx)
 		switch {
-		case err == nil, errors.Is(err, ErrAttributesNotSet):
+		case err == nil:
 			w.settle(person, ContactCreated)
-			return err
+			return nil
 		case !errors.Is(err, ErrAlreadyExists) && !errors.Is(err, ErrUncertain) && !errors.Is(err, ErrNotReady):
 			return err
 		}
@@ -105,6 +105,23 @@ func (w *worker) create(ctx context.Context) error {
 		}
 		if len(found) > 0 {
 			return w.use(found)
+		}
+	}
+}
+
+// setAttributes completes the contact that was just created. Company, title
+// and phone numbers missing is no reason not to go on.
+func (w *worker) setAttributes(ctx context.Context) *Problem {
+	for waits := w.waits(); ; {
+		err := w.job.Tenant.SetAttributes(ctx, w.person, w.row.Contact)
+		if err == nil {
+			return nil
+		}
+		passing := errors.Is(err, ErrRecipientNotFound) || errors.Is(err, ErrNotReady) || errors.Is(err, ErrUncertain)
+		if !passing || waits.next(ctx) != nil {
+			w.breaker.failed(err)
+			return newProblem(CodeAttributesNotSet, err,
+				"The contact was created, but its further attributes could not be set: %v", err)
 		}
 	}
 }

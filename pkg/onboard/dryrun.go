@@ -56,6 +56,9 @@ func (d *DryRun) CreateContact(_ context.Context, c Contact) (Recipient, error) 
 	return r, nil
 }
 
+// SetAttributes changes nothing.
+func (d *DryRun) SetAttributes(context.Context, Recipient, Contact) error { return nil }
+
 // IsMember is the tenant's answer, or true for a membership that was noted.
 func (d *DryRun) IsMember(ctx context.Context, g Group, r Recipient) (bool, error) {
 	d.mu.Lock()

@@ -6,6 +6,45 @@ import (
 	"strings"
 )
 
+// target is a group of the row: resolved, or with a problem in its result.
+type target struct {
+	group  Group
+	result GroupResult
+}
+
+// resolveGroups finds the groups that the row names, each once, even if the
+// row names one in two ways.
+func (w *worker) resolveGroups(ctx context.Context) []target {
+	targets := make([]target, 0, len(w.row.Groups))
+	seen := map[string]bool{}
+	for _, name := range w.row.Groups {
+		group, problem := w.resolveGroup(ctx, name)
+		t := target{group: group, result: GroupResult{Name: name, Address: group.Address, Problem: problem}}
+		if problem != nil {
+			t.result.Member = actionFor(problem)
+		} else if seen[group.ID] {
+			continue
+		}
+		seen[group.ID] = true
+		targets = append(targets, t)
+	}
+	return targets
+}
+
+// lacksMembership reports whether the person is to be added to one of the
+// groups. It knows no better when it can't be told.
+func (w *worker) lacksMembership(ctx context.Context, targets []target) bool {
+	for _, t := range targets {
+		if t.result.Problem != nil {
+			continue
+		}
+		if member, err := w.job.Tenant.IsMember(ctx, t.group, w.person); err != nil || !member {
+			return true
+		}
+	}
+	return false
+}
+
 // resolveGroup finds the group that goes by the name and checks that a mail
 // contact can be put into it. With a problem, the group is set as far as it is
 // known.

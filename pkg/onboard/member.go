@@ -25,7 +25,6 @@ func (w *worker) findOrAdd(ctx context.Context, group Group) (Action, error) {
 	if member {
 		return MemberExisting, nil
 	}
-	checked := false
 	for waits := w.waits(); ; {
 		err := w.job.Tenant.AddMember(ctx, group, w.person)
 		switch {
@@ -33,14 +32,6 @@ func (w *worker) findOrAdd(ctx context.Context, group Group) (Action, error) {
 			return MemberAdded, nil
 		case errors.Is(err, ErrAlreadyMember):
 			return MemberExisting, nil
-		case errors.Is(err, ErrRecipientNotFound) && !w.person.New && !checked:
-			// What was read earlier may be out of date: the contact may have
-			// been deleted since. Ask for the truth, once.
-			checked = true
-			if err := w.findOrCreate(ctx, w.job.Tenant.CurrentHolders); err != nil {
-				return "", err
-			}
-			continue
 		case !errors.Is(err, ErrRecipientNotFound) && !errors.Is(err, ErrNotReady) && !errors.Is(err, ErrUncertain):
 			return "", err
 		}

@@ -17,11 +17,13 @@ type memory struct {
 	groups   map[string][]onboard.Group     // by name in lower case
 	members  map[string]bool                // group id + address
 	own      map[string]bool
+	stale    map[string]bool // addresses whose remembered holders are gone
 	commands []string
 	nextID   int
 
 	onCreate func(c onboard.Contact) error
 	onAdd    func(g onboard.Group, r onboard.Recipient) error
+	onSet    func(c onboard.Contact) error
 	onOpen   func(g onboard.Group) error
 	onLook   func(address string) error
 }
@@ -76,6 +78,12 @@ func (m *memory) Holders(_ context.Context, address string) ([]onboard.Recipient
 }
 
 func (m *memory) CurrentHolders(ctx context.Context, address string) ([]onboard.Recipient, error) {
+	m.mu.Lock()
+	stale := m.stale[strings.ToLower(address)]
+	m.mu.Unlock()
+	if stale {
+		delete(m.holders, strings.ToLower(address))
+	}
 	return m.Holders(ctx, address)
 }
 
@@ -100,6 +108,17 @@ func (m *memory) CreateContact(_ context.Context, c onboard.Contact) (onboard.Re
 	m.hold(r)
 	r.New = true
 	return r, nil
+}
+
+func (m *memory) SetAttributes(_ context.Context, r onboard.Recipient, c onboard.Contact) error {
+	if c.Company == "" {
+		return nil
+	}
+	m.note("set " + strings.ToLower(r.Address))
+	if m.onSet != nil {
+		return m.onSet(c)
+	}
+	return nil
 }
 
 func (m *memory) Groups(_ context.Context, name string) ([]onboard.Group, error) {

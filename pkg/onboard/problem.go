@@ -163,7 +163,6 @@ func problemOf(err error, doing string) *Problem {
 		{ErrMemberRefused, CodeGroupRefusesMember},
 		{ErrGroupNotFound, CodeGroupNotFound},
 		{ErrRecipientNotFound, CodeMemberNotVisible},
-		{ErrAttributesNotSet, CodeAttributesNotSet},
 		{ErrRefused, CodeContactRefused},
 	} {
 		if errors.Is(err, c.is) {

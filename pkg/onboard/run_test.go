@@ -165,11 +165,11 @@ func TestOneRow(t *testing.T) {
 		{
 			name: "a contact created without its attributes still gets its memberships",
 			prepare: func(m *memory) {
-				m.onCreate = func(onboard.Contact) error { return fmt.Errorf("phone: %w", onboard.ErrAttributesNotSet) }
+				m.onSet = func(onboard.Contact) error { return onboard.ErrRefused }
 			},
-			row:  row(2, "ana@fabrikam.example", "News"),
+			row:  onboard.Row{Contact: onboard.Contact{Email: "ana@fabrikam.example", Company: "Fabrikam"}, Groups: []string{"News"}},
 			want: "partial created News:added/open contact.attributes_not_set",
-			sent: []string{"create ana@fabrikam.example", "add news@contoso.example "},
+			sent: []string{"create ana@fabrikam.example", "set ana@fabrikam.example", "add news@contoso.example ana@fabrikam.example"},
 		},
 		{
 			name: "throttling beyond the bound is deferred",
@@ -343,24 +343,28 @@ func TestNotYetVisibleWaitsAside(t *testing.T) {
 	})
 }
 
-// What was read earlier may be wrong: the contact was deleted meanwhile.
+// What was read earlier may be wrong: the contact was deleted meanwhile. That
+// shows before anything is written for it, and costs nothing when nothing is.
 func TestContactGoneSinceItWasRead(t *testing.T) {
-	m := newMemory(news)
-	stale := onboard.Recipient{ID: "c-old", Kind: onboard.KindContact, Address: "ana@fabrikam.example"}
-	m.hold(stale)
-	m.onAdd = func(g onboard.Group, r onboard.Recipient) error {
-		if r.ID == "c-old" {
-			delete(m.holders, "ana@fabrikam.example")
-			return onboard.ErrRecipientNotFound
-		}
-		return nil
-	}
+	m := newMemory(news, partners)
+	old := onboard.Recipient{ID: "c-old", Kind: onboard.KindContact, Address: "ana@fabrikam.example", Remembered: true}
+	m.hold(old)
+	m.stale = map[string]bool{"ana@fabrikam.example": true}
+	m.members["g-2"+old.Address] = true
+
 	outcomes, err := runJob(t.Context(), onboard.Job{Tenant: m}, row(2, "ana@fabrikam.example", "News"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := outcomes[0]; got.Groups[0].Member != onboard.MemberAdded || got.Contact.Action != onboard.ContactCreated || got.Contact.ID == "c-old" {
-		t.Errorf("got %s with contact %s", brief(got), got.Contact.ID)
+	if got := outcomes[0]; brief(got) != "unchanged found News:existing/open" || len(m.holders) == 0 {
+		t.Errorf("a row that needs nothing: %s", brief(got))
+	}
+	outcomes, err = runJob(t.Context(), onboard.Job{Tenant: m}, row(2, "ana@fabrikam.example", "Partners"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := outcomes[0]; brief(got) != "changed created Partners:added/opened" || got.Contact.ID == "c-old" {
+		t.Errorf("a row that needs a change: %s with contact %s", brief(got), got.Contact.ID)
 	}
 }
 

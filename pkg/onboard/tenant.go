@@ -25,9 +25,10 @@ type Tenant interface {
 	OwnDomain(ctx context.Context, domain string) (bool, error)
 	// CreateContact creates a mail contact. It is never repeated blindly: an
 	// error that wraps ErrUncertain may mean that the contact exists now.
-	// A recipient that comes together with an error was created, but lacks
-	// what the error says.
 	CreateContact(ctx context.Context, c Contact) (Recipient, error)
+	// SetAttributes gives the new contact those attributes of c that creating
+	// it can't set; there may be none. Repeating it is harmless.
+	SetAttributes(ctx context.Context, r Recipient, c Contact) error
 
 	// Groups tells which groups go by the name: address, alias, display name
 	// or object id. None and several are for the caller to judge.
@@ -67,9 +68,11 @@ type Recipient struct {
 	// Ref is what the tenant wants to hear when this recipient is meant.
 	// It means nothing to the job.
 	Ref string
-	// New is set for a contact that was created a moment ago, which the
-	// tenant may not show everywhere yet.
+	// New is set for a contact that this run has created, which the tenant
+	// may not show everywhere yet.
 	New bool
+	// Remembered is set when this was read earlier, and may be out of date.
+	Remembered bool
 }
 
 // GroupKind is the kind of a group.
@@ -134,7 +137,4 @@ var (
 	ErrUnavailable = errors.New("the tenant is not available")
 	// ErrDenied: credentials or permissions don't suffice.
 	ErrDenied = errors.New("the tenant denied access")
-	// ErrAttributesNotSet: the contact was created, but its further
-	// attributes could not be set.
-	ErrAttributesNotSet = errors.New("the contact was created without its further attributes")
 )

@@ -87,11 +87,21 @@ func (w *worker) leftOver(because error) Outcome {
 
 // steps is the way of one row: the contact, then for each group the
 // membership and the senders. A group that fails leaves the others alone.
+//
+// When all that is known of the person was read earlier, and something is to
+// be written after all, who holds the address is settled anew before that.
 func (w *worker) steps(ctx context.Context) Outcome {
 	start := time.Now()
 	o := Outcome{Row: w.row}
-	if w.ensureContact(ctx) {
-		o.Groups = w.ensureGroups(ctx)
+	ok := w.ensureContact(ctx, w.job.Tenant.Holders)
+	if ok {
+		targets := w.resolveGroups(ctx)
+		if w.person.Remembered && w.lacksMembership(ctx, targets) {
+			ok = w.ensureContact(ctx, w.job.Tenant.CurrentHolders)
+		}
+		if ok {
+			o.Groups = w.ensureGroups(ctx, targets)
+		}
 	}
 	o.Contact = w.contact
 	o.Problem = o.firstProblem()
@@ -102,26 +112,17 @@ func (w *worker) steps(ctx context.Context) Outcome {
 	return o
 }
 
-func (w *worker) ensureGroups(ctx context.Context) []GroupResult {
-	results := make([]GroupResult, 0, len(w.row.Groups))
-	seen := map[string]bool{}
-	for _, name := range w.row.Groups {
-		group, problem := w.resolveGroup(ctx, name)
-		result := GroupResult{Name: name, Address: group.Address, Problem: problem}
-		if problem != nil {
-			result.Member = actionFor(problem)
-			results = append(results, result)
+func (w *worker) ensureGroups(ctx context.Context, targets []target) []GroupResult {
+	results := make([]GroupResult, len(targets))
+	for i, t := range targets {
+		results[i] = t.result
+		if t.result.Problem != nil {
 			continue
 		}
-		if seen[group.ID] {
-			continue // the row names the same group twice, in two ways
+		w.ensureMember(ctx, t.group, &results[i])
+		if results[i].Problem == nil {
+			w.ensureSenders(ctx, t.group, &results[i])
 		}
-		seen[group.ID] = true
-		w.ensureMember(ctx, group, &result)
-		if result.Problem == nil {
-			w.ensureSenders(ctx, group, &result)
-		}
-		results = append(results, result)
 	}
 	return results
 }

@@ -1,0 +1,46 @@
+package m365
+
+import "sync"
+
+// memo asks once for each key, however many goroutines want to know, and keeps
+// the answer. Errors are not kept. The zero value is ready for use.
+type memo[V any] struct {
+	mu      sync.Mutex
+	entries map[string]*memoEntry[V]
+}
+
+type memoEntry[V any] struct {
+	mu    sync.Mutex
+	known bool
+	value V
+}
+
+// get gives the value of key, which ask tells if nobody has asked before.
+func (m *memo[V]) get(key string, ask func() (V, error)) (V, error) {
+	e := m.entry(key)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.known {
+		return e.value, nil
+	}
+	value, err := ask()
+	if err != nil {
+		return value, err
+	}
+	e.known, e.value = true, value
+	return value, nil
+}
+
+func (m *memo[V]) entry(key string) *memoEntry[V] {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.entries == nil {
+		m.entries = map[string]*memoEntry[V]{}
+	}
+	e, ok := m.entries[key]
+	if !ok {
+		e = &memoEntry[V]{}
+		m.entries[key] = e
+	}
+	return e
+}
