@@ -88,19 +88,25 @@ func TestCreateIsNotRepeatedOverHTTP1(t *testing.T) {
 }
 
 func TestReadIsNeverUncertain(t *testing.T) {
-	_, err := newServer(t, hangUp).client(t).Invoke(t.Context(), Command{Name: "Get-Recipient", Effect: Read})
-	if !errors.Is(err, ErrUnavailable) || errors.Is(err, ErrUncertain) || !errors.Is(err, pace.ErrGaveUp) {
-		t.Errorf("Invoke = %v, want ErrUnavailable alone", err)
+	for name, answer := range map[string]http.HandlerFunc{"connection broken": hangUp, "gateway timeout": timedOut} {
+		_, err := newServer(t, answer).client(t).Invoke(t.Context(), Command{Name: "Get-Recipient", Effect: Read})
+		if !errors.Is(err, ErrUnavailable) || errors.Is(err, ErrUncertain) || !errors.Is(err, pace.ErrGaveUp) {
+			t.Errorf("%s: Invoke = %v, want ErrUnavailable alone", name, err)
+		}
 	}
 }
 
-func TestNothingSentIsNotUncertain(t *testing.T) {
+func TestCreateIsRepeatedWhenNothingWasSent(t *testing.T) {
 	s := newServer(t, ok)
-	c := s.client(t)
+	pacer := pace.New(pace.Options{Attempts: 3, Delay: time.Millisecond})
+	c := s.client(t, func(o *Options) { o.Pacer = pacer })
 	s.Close()
 	_, err := c.Invoke(t.Context(), Command{Name: "New-MailContact"})
 	if !errors.Is(err, ErrUnavailable) || errors.Is(err, ErrUncertain) {
 		t.Errorf("Invoke = %v, want ErrUnavailable alone", err)
+	}
+	if got := pacer.Stats().Attempts; got != 3 {
+		t.Errorf("%d attempts, want 3", got)
 	}
 }
 

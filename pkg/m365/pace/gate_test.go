@@ -89,6 +89,22 @@ func TestEchoesOfOneOverloadMakeOnePause(t *testing.T) {
 	})
 }
 
+func TestCallersToldTheSameDoNotComeBackTogether(t *testing.T) {
+	const after = 10 * time.Second
+	b := backoff{time.Second, time.Minute}
+	delays := map[time.Duration]bool{}
+	for range 50 {
+		d := b.next(1, after)
+		if d < after || d > after+time.Second {
+			t.Errorf("delay = %v, want %v and at most a second more", d, after)
+		}
+		delays[d] = true
+	}
+	if len(delays) < 2 {
+		t.Error("all callers got the same delay")
+	}
+}
+
 func TestPausesGrowUntilACallIsServed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := gate{backoff: backoff{time.Second, 8 * time.Second}}
