@@ -146,34 +146,55 @@ func (d *Directory) insert(o *Object, s stamp) {
 }
 
 // Change replaces the object with the given ID or GUID by what edit makes of a
-// copy of it, and returns the new state. An error of edit is returned as it is.
-// The object is found in the truth: look it up through the view first where it
-// matters whether the view sees it.
+// copy of it, and returns the new state. edit runs without a lock, may look
+// things up, and is called again when somebody else changes the object
+// meanwhile. Its error is returned as it is. The object is found in the truth:
+// look it up through the view first where it matters whether the view sees it.
 //
 // Errors: ErrNotFound, and those of [View.Create] but the quota.
 func (v View) Change(id uuid.UUID, edit func(*Object) error) (*Object, error) {
+	for {
+		old, err := v.Directory().Truth().must(id)
+		if err != nil {
+			return nil, err
+		}
+		next := old.clone()
+		if err := edit(next); err != nil {
+			return nil, err
+		}
+		next.ID, next.GUID, next.Kind, next.Created = old.ID, old.GUID, old.Kind, old.Created
+		if done, err := v.swap(old, next); done || err != nil {
+			return next, err
+		}
+	}
+}
+
+func (v View) must(id uuid.UUID) (*Object, error) {
+	if o, ok := v.ByID(id); ok {
+		return o, nil
+	}
+	return nil, ErrNotFound
+}
+
+// swap replaces old by next, unless old is no longer the newest state.
+func (v View) swap(old, next *Object) (bool, error) {
 	d := v.dir
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	n, old := d.current(id)
-	if old == nil {
-		return nil, ErrNotFound
+	n, now := d.current(old.ID)
+	if now != old {
+		return false, nil
 	}
 	s := v.nextStamp()
-	next := old.clone()
-	if err := edit(next); err != nil {
-		return nil, err
-	}
-	next.ID, next.GUID, next.Kind, next.Created = old.ID, old.GUID, old.Kind, old.Created
 	next.Changed = time.Unix(0, s.at).UTC()
 	if err := d.checkUnique(next, old); err != nil {
-		return nil, err
+		return false, err
 	}
 	if err := d.log.object(next, s); err != nil {
-		return nil, err
+		return false, err
 	}
 	d.replace(n, next, false, s)
-	return next, nil
+	return true, nil
 }
 
 // Remove takes an object out of the organisation and out of every group.

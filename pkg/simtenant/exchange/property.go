@@ -1,0 +1,95 @@
+package exchange
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"enlist/pkg/simtenant/directory"
+)
+
+// property reads the values that a filter compares.
+type property func(directory.View, *directory.Object) []string
+
+// properties are the filterable properties that this face has, by their names
+// in lower case.
+var properties = filterableProperties()
+
+func filterableProperties() map[string]property {
+	table := map[string]property{
+		"emailaddresses": func(_ directory.View, o *directory.Object) []string { return o.Proxies() },
+		// Documented: a filter on PrimarySmtpAddress searches EmailAddresses too.
+		"primarysmtpaddress": func(_ directory.View, o *directory.Object) []string {
+			values := o.Proxies()
+			for _, p := range o.Proxies() {
+				values = append(values, directory.AddressKey(p))
+			}
+			return values
+		},
+		"managedby": func(v directory.View, o *directory.Object) []string {
+			if o.Group == nil {
+				return nil
+			}
+			return names(v, o.Group.ManagedBy)
+		},
+		"memberofgroup": func(v directory.View, o *directory.Object) []string {
+			var dns []string
+			for _, g := range v.MemberOf(o.ID) {
+				dns = append(dns, v.Directory().DN(g))
+			}
+			return dns
+		},
+	}
+	single := map[string]func(directory.View, *directory.Object) string{
+		"name":                          func(_ directory.View, o *directory.Object) string { return o.Name },
+		"alias":                         func(_ directory.View, o *directory.Object) string { return o.Alias },
+		"displayname":                   func(_ directory.View, o *directory.Object) string { return o.DisplayName },
+		"guid":                          func(_ directory.View, o *directory.Object) string { return o.GUID.String() },
+		"externaldirectoryobjectid":     func(_ directory.View, o *directory.Object) string { return o.ID.String() },
+		"externalemailaddress":          func(_ directory.View, o *directory.Object) string { return external(o) },
+		"windowsemailaddress":           func(_ directory.View, o *directory.Object) string { return o.Address },
+		"recipienttype":                 func(_ directory.View, o *directory.Object) string { return o.Kind.RecipientType() },
+		"recipienttypedetails":          func(_ directory.View, o *directory.Object) string { return o.Kind.RecipientTypeDetails() },
+		"distinguishedname":             func(v directory.View, o *directory.Object) string { return v.Directory().DN(o) },
+		"legacyexchangedn":              func(v directory.View, o *directory.Object) string { return v.Directory().LegacyDN(o) },
+		"hiddenfromaddresslistsenabled": func(_ directory.View, o *directory.Object) string { return printed(o.Hidden) },
+		"isdirsynced":                   func(_ directory.View, o *directory.Object) string { return printed(o.Synced) },
+		"requireallsendersareauthenticated": func(_ directory.View, o *directory.Object) string {
+			return printed(o.RequireSenderAuthentication)
+		},
+		"whencreated": func(_ directory.View, o *directory.Object) string {
+			return o.Created.UTC().Format("2006-01-02 15:04:05")
+		},
+		"whenchanged": func(_ directory.View, o *directory.Object) string {
+			return o.Changed.UTC().Format("2006-01-02 15:04:05")
+		},
+	}
+	single["identity"], single["id"] = single["name"], single["name"]
+	single["requiresenderauthenticationenabled"] = single["requireallsendersareauthenticated"]
+	for name, read := range single {
+		table[name] = func(v directory.View, o *directory.Object) []string { return []string{read(v, o)} }
+	}
+	for a := directory.FirstName; a <= directory.CustomAttribute(15); a++ {
+		table[strings.ToLower(a.String())] = func(_ directory.View, o *directory.Object) []string { return []string{o.Get(a)} }
+	}
+	return table
+}
+
+// external is the external address as Exchange writes it.
+func external(o *directory.Object) string {
+	if o.External == "" {
+		return ""
+	}
+	return "SMTP:" + o.External
+}
+
+// names resolves references to the Names of those who are still there.
+func names(v directory.View, ids []uuid.UUID) []string {
+	list := make([]string, 0, len(ids))
+	for _, id := range ids {
+		if o, ok := v.ByID(id); ok {
+			list = append(list, o.Name)
+		}
+	}
+	return list
+}
