@@ -1,0 +1,17 @@
+// Package graph is the Microsoft Graph v1.0 face of the simulated tenant, as
+// far as a client needs it that looks after mail contacts and groups.
+//
+// It reads the directory through [directory.Directory.Graph], that is with the
+// delay with which Graph follows Exchange, and refuses what Graph refuses: it
+// never writes contacts, distribution lists or mail-enabled security groups.
+//
+// A request goes through these steps: [New] routes it, admit finds out who
+// calls and what the app may do, readQuery reads the query options and refuses
+// the ones that the service refuses, and an endpoint answers. What the answers
+// look like is told by the tables in contact.go, group.go and user.go: one line
+// per property with its name, its value and the filters that it supports.
+//
+// Facts come from Microsoft Learn's pages on the resources named in the tables,
+// from "Advanced query capabilities on Microsoft Entra ID objects", and from
+// bodies seen in public issues; contracts/graph.md tells which is which.
+package graph
