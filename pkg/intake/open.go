@@ -1,59 +1,178 @@
 package intake
 
 import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"hash"
 	"io"
-	"iter"
-
-	"enlist/pkg/onboard"
+	"os"
+	"strings"
 )
 
 // File is an input whose form is known and whose rows can be read once.
-type File struct{}
+type File struct {
+	name   string
+	opts   Options
+	closer io.Closer
+	sum    hash.Hash
+	shape  shape
+	head   string // all text before the first record
+	body   *body
+	notes  *notes
+	check  *checker
+}
 
 // Open opens the file at path and finds out how it is written. An error is an
 // [*InputError] if the file or the options can't be used.
-func Open(path string, opts Options) (*File, error) { return nil, errors.ErrUnsupported }
+func Open(path string, opts Options) (*File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, &InputError{Name: path, Message: "the file can't be opened: " + reason(err), NextStep: "Check its name and permissions", Cause: err}
+	}
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		file.Close()
+		return nil, &InputError{Name: path, Message: "this is a folder, not a file", NextStep: "Name the CSV file in it"}
+	}
+	f, err := OpenReader(path, file, opts)
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	f.closer = file
+	return f, nil
+}
+
+// reason gives an error of the file system without the path.
+func reason(err error) string {
+	var pathErr *os.PathError
+	if errors.As(err, &pathErr) {
+		return pathErr.Err.Error()
+	}
+	return err.Error()
+}
 
 // OpenReader does the same for what comes from r, which goes by name in
-// messages.
+// messages. Closing the file doesn't close r.
 func OpenReader(name string, r io.Reader, opts Options) (*File, error) {
-	return nil, errors.ErrUnsupported
+	if err := checkMapping(opts.Mapping); err != nil {
+		return nil, err
+	}
+	f := &File{name: name, opts: opts, sum: sha256.New()}
+	win := newWindow(io.TeeReader(r, f.sum))
+	if err := f.begin(win); err != nil {
+		var in *InputError
+		if errors.As(err, &in) {
+			in.Name = name
+			return nil, in
+		}
+		return nil, &InputError{Name: name, Message: "the file can't be read: " + err.Error(), NextStep: "Check the file and read it again", Cause: err}
+	}
+	return f, nil
 }
 
-// Rows gives one row for each record, good or not, in the input's order. It
-// can be used once. An error, after which nothing follows, means that the
-// input could not be read to its end.
-func (f *File) Rows() iter.Seq2[onboard.Row, error] {
-	return func(func(onboard.Row, error) bool) {}
+// begin finds out how the text in the window is written, and goes to its
+// first record.
+func (f *File) begin(win *window) error {
+	head := win.head(headSize)
+	if win.err != nil && win.err != io.EOF {
+		return win.err
+	}
+	bom := len(head) >= 3 && bytes.Equal(head[:3], []byte("\uFEFF"))
+	if bom {
+		win.consume(3)
+		head = head[3:]
+	}
+	s, err := findShape(head, win.err == io.EOF, f.opts)
+	if err != nil {
+		return err
+	}
+	if err := f.usable(s); err != nil {
+		return err
+	}
+	f.shape = s
+	f.head = string(head[:s.start])
+	f.notes = newNotes(f.name, s)
+	f.notes.Encoding = Encoding{Name: "UTF-8", BOM: bom, Sure: true, Why: "assumed"}
+	f.warnUnmatched()
+	records := newRecordReader(win, s.dialect)
+	records.advance(s.start, s.startLine-1)
+	f.check = &checker{cols: s.cols, warn: f.notes.warn, seen: newDuplicates()}
+	f.body = &body{records: records, opts: f.opts, aside: f.notes.aside, change: f.changeTable}
+	f.body.start(s.header, s.cols)
+	return nil
 }
 
-// Record is one record as read.
-type Record struct {
-	Line   int      // where it starts
-	Fields []string // unquoted, otherwise unchanged
-	Source string   // as it stood in the input, without its line end
+// usable checks that the file says who goes into which group.
+func (f *File) usable(s shape) error {
+	if indexOf(s.cols, fieldEmail) < 0 {
+		return &InputError{
+			Message:  "no column holds the email address; " + f.columnsSeen(s),
+			NextStep: `Name the column that does with --map, for example --map "COLUMN=email"; a column without a name goes by its number, as in --map "1=email"`,
+		}
+	}
+	if indexOf(s.cols, fieldGroups) < 0 && len(f.opts.Groups) == 0 && !f.opts.ContactsOnly {
+		return &InputError{
+			Message: "no column holds the groups; " + f.columnsSeen(s),
+			NextStep: `Name the column that does with --map "COLUMN=groups", or give a group for all rows with --group NAME, ` +
+				`or create contacts without any group with --contacts-only`,
+		}
+	}
+	return nil
 }
 
-// Records gives the header, if there is one, and all records as they were
-// read. It takes the place of Rows.
-func (f *File) Records() iter.Seq2[Record, error] {
-	return func(func(Record, error) bool) {}
+func (f *File) columnsSeen(s shape) string {
+	if s.header == nil {
+		return fmt.Sprintf("there is no header, and the content of the %s doesn't tell", columns(len(s.cols)))
+	}
+	var names []string
+	for i, c := range s.cols {
+		name := c.name
+		if name == "" {
+			name = fmt.Sprintf("(column %d)", i+1)
+		}
+		names = append(names, name)
+	}
+	return fmt.Sprintf("the columns of the header on line %d are: %s", s.headerLine, strings.Join(names, ", "))
+}
+
+func (f *File) warnUnmatched() {
+	for _, from := range unmatched(f.opts.Mapping, f.shape.cols) {
+		f.notes.warn(Warning{Message: fmt.Sprintf("no column is called %q, which the mapping speaks of", from)})
+	}
+}
+
+// changeTable follows the body to the next table of the file.
+func (f *File) changeTable(rec Record, cols []column) {
+	f.check.cols = cols
+	f.notes.warn(Warning{Line: rec.Line, Message: "another table starts here, with columns of its own"})
 }
 
 // Findings tells how the file was read; complete after Rows has ended.
-func (f *File) Findings() Findings { return Findings{} }
+func (f *File) Findings() Findings { return f.notes.Findings }
 
 // Header is all text up to the first record, the header's line end included,
-// as it stood in the input.
-func (f *File) Header() string { return "" }
+// as it stood in the input. With a byte order mark if the input has one.
+func (f *File) Header() string {
+	if f.notes.Encoding.BOM {
+		return "\uFEFF" + f.head
+	}
+	return f.head
+}
 
 // Encode gives text in the encoding of the input.
 func (f *File) Encode(text string) []byte { return []byte(text) }
 
 // SHA256 is the hexadecimal checksum of the input's bytes; complete after
 // Rows has ended.
-func (f *File) SHA256() string { return "" }
+func (f *File) SHA256() string { return hex.EncodeToString(f.sum.Sum(nil)) }
 
 // Close closes the file.
-func (f *File) Close() error { return nil }
+func (f *File) Close() error {
+	if f.closer == nil {
+		return nil
+	}
+	return f.closer.Close()
+}

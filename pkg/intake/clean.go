@@ -1,0 +1,90 @@
+package intake
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// cleanText takes off what copying between programs leaves in a value: spaces
+// around it, invisible characters, non-breaking spaces in place of spaces,
+// control characters. It says what was changed beyond plain spaces around the
+// value, in words for a person, or nothing.
+func cleanText(s string) (cleaned, change string) {
+	if plain(s) {
+		return s, ""
+	}
+	var invisible, control, space bool
+	cleaned = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r == '\r':
+			return -1
+		case r == '\u2028' || r == '\u2029' || r == '\u0085':
+			return '\n'
+		case invisibleRune(r):
+			invisible = true
+			return -1
+		case unicode.Is(unicode.Zs, r) && r != ' ':
+			space = true
+			return ' '
+		case unicode.IsControl(r):
+			control = true
+			return -1
+		}
+		return r
+	}, s)
+	switch {
+	case control:
+		change = "control characters were taken out"
+	case invisible:
+		change = "invisible characters were taken out"
+	case space:
+		change = "special spaces were made plain ones"
+	}
+	return strings.TrimSpace(cleaned), change
+}
+
+// plain reports whether s is visible ASCII, with spaces inside at most.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= utf8.RuneSelf-1 {
+			return false
+		}
+	}
+	return s == "" || s[0] != ' ' && s[len(s)-1] != ' '
+}
+
+// invisibleRune reports whether r shows nothing and means nothing in a name:
+// zero-width space, word joiner, byte order mark, soft hyphen, and the marks
+// of writing direction. The zero-width joiners are part of some scripts'
+// spelling, and are left alone.
+func invisibleRune(r rune) bool {
+	switch r {
+	case '\u200b', '\u2060', '\ufeff', '\u00ad', '\u200e', '\u200f':
+		return true
+	}
+	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
+}
+
+// oneLine makes line breaks and tabs in a value spaces.
+func oneLine(s string) string {
+	if !strings.ContainsAny(s, "\n\t") {
+		return s
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// unwrap takes matching quotation marks off both ends of a value.
+func unwrap(s string) string {
+	for _, pair := range []string{`""`, "''", "“”", "„”", "„“", "‘’", "«»", "‹›"} {
+		open, size := utf8.DecodeRuneInString(pair)
+		rest, opened := strings.CutPrefix(s, string(open))
+		rest, closed := strings.CutSuffix(rest, pair[size:])
+		if opened && closed && rest != "" {
+			return strings.TrimSpace(rest)
+		}
+	}
+	return s
+}

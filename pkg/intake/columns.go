@@ -1,0 +1,164 @@
+package intake
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// column is a column of the file and what it means.
+type column struct {
+	name  string // as in the header, empty without one
+	field string // a name of fields(), empty if unused
+	limit int
+}
+
+// label names a column for messages: by its number, and name if it has one.
+func label(name string, index int) string {
+	if name == "" {
+		return fmt.Sprintf("column %d", index+1)
+	}
+	return fmt.Sprintf("column %d (%s)", index+1, name)
+}
+
+// columnsOf tells the meaning of each column from the header and the mapping,
+// and which columns clash. Mapped columns win over named ones, clear names
+// over weak ones.
+func columnsOf(header []string, mapping map[string]string) ([]column, error) {
+	cols := make([]column, len(header))
+	weak := make([]bool, len(header))
+	mapped := make([]bool, len(header))
+	for i, name := range header {
+		cols[i].name = cleanHeader(name)
+		if to, found := mappingOf(mapping, cols[i].name, i); found {
+			cols[i].field, mapped[i] = to, true
+			continue
+		}
+		c := claimOf(cols[i].name)
+		cols[i].field, weak[i] = c.field, c.weak
+	}
+	settleOutlook(cols, mapped)
+	settleName(cols)
+	for i := range cols {
+		for j := range cols {
+			if i == j || cols[i].field != cols[j].field || cols[i].field == "" || cols[i].field == fieldIgnore {
+				continue
+			}
+			switch {
+			case mapped[i] && !mapped[j], !mapped[i] && !mapped[j] && weak[j] && !weak[i]:
+				cols[j].field = ""
+			case mapped[i] == mapped[j] && weak[i] == weak[j]:
+				return cols, clash(cols, i, j)
+			}
+		}
+	}
+	for i := range cols {
+		if cols[i].field == fieldIgnore {
+			cols[i].field = ""
+		}
+		f, _ := fieldNamed(cols[i].field)
+		cols[i].limit = f.limit
+	}
+	return cols, nil
+}
+
+// cleanHeader takes spaces and line breaks in a column's name together.
+func cleanHeader(name string) string {
+	cleaned, _ := cleanText(name)
+	return strings.Join(strings.Fields(cleaned), " ")
+}
+
+func mappingOf(mapping map[string]string, name string, index int) (to string, found bool) {
+	if to, found = mapping[strconv.Itoa(index+1)]; found {
+		return to, true
+	}
+	for from, to := range mapping {
+		if name != "" && normalHeader(from) == normalHeader(name) {
+			return to, true
+		}
+	}
+	return "", false
+}
+
+func clash(cols []column, i, j int) error {
+	return &InputError{
+		Message: fmt.Sprintf("%s and %s both give the %s", label(cols[i].name, i), label(cols[j].name, j), cols[i].field),
+		NextStep: fmt.Sprintf("Say which one counts, for example with --map %q, or leave one out with --map %q",
+			strconv.Itoa(i+1)+"="+cols[i].field, strconv.Itoa(j+1)+"="+fieldIgnore),
+	}
+}
+
+// settleOutlook drops the column Title of a contacts export from Outlook:
+// there it is Mr. or Dr., and Job Title is what Exchange calls title. Such an
+// export is known by the middle name and suffix that no other has.
+func settleOutlook(cols []column, mapped []bool) {
+	has := func(name string) bool {
+		return slices.ContainsFunc(cols, func(c column) bool { return normalHeader(c.name) == name })
+	}
+	if !has("middlename") || !has("emailaddress") {
+		return
+	}
+	for i := range cols {
+		if normalHeader(cols[i].name) == "title" && !mapped[i] {
+			cols[i].field = ""
+		}
+	}
+}
+
+// settleName tells what a column called just "name" is: the part of the name
+// that no other column gives, or else the display name.
+func settleName(cols []column) {
+	has := func(field string) bool {
+		return slices.ContainsFunc(cols, func(c column) bool { return c.field == field })
+	}
+	first, last, display := has(fieldFirstName), has(fieldLastName), has(fieldDisplayName)
+	for i := range cols {
+		if cols[i].field != fieldName {
+			continue
+		}
+		switch {
+		case first && !last:
+			cols[i].field = fieldLastName
+		case last && !first:
+			cols[i].field = fieldFirstName
+		case !display:
+			cols[i].field = fieldDisplayName
+		default:
+			cols[i].field = ""
+		}
+	}
+}
+
+// checkMapping finds mappings to fields that don't exist.
+func checkMapping(mapping map[string]string) error {
+	for from, to := range mapping {
+		if !slices.Contains(Fields(), to) {
+			return &InputError{
+				Message:  fmt.Sprintf("the mapping %q leads to no field", from+"="+to),
+				NextStep: "Fields are " + strings.Join(Fields(), ", "),
+			}
+		}
+	}
+	return nil
+}
+
+// unmatched gives the mappings that speak of a column that isn't there.
+func unmatched(mapping map[string]string, cols []column) []string {
+	var none []string
+	for from := range mapping {
+		if n, err := strconv.Atoi(from); err == nil && n >= 1 && n <= len(cols) {
+			continue
+		}
+		if !slices.ContainsFunc(cols, func(c column) bool { return normalHeader(c.name) == normalHeader(from) }) {
+			none = append(none, from)
+		}
+	}
+	slices.Sort(none)
+	return none
+}
+
+// indexOf gives the index of the column for a field, or -1.
+func indexOf(cols []column, field string) int {
+	return slices.IndexFunc(cols, func(c column) bool { return c.field == field })
+}

@@ -1,0 +1,120 @@
+package intake
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/gocarina/gocsv"
+
+	"enlist/pkg/onboard"
+)
+
+// person is what gocsv decodes a record into. The tags are the names of
+// fields; gocsv numbers the elements of an array from 0.
+type person struct {
+	Email            string     `csv:"email"`
+	DisplayName      string     `csv:"display_name"`
+	FirstName        string     `csv:"first_name"`
+	LastName         string     `csv:"last_name"`
+	Initials         string     `csv:"initials"`
+	Company          string     `csv:"company"`
+	Title            string     `csv:"title"`
+	Department       string     `csv:"department"`
+	Office           string     `csv:"office"`
+	Manager          string     `csv:"manager"`
+	Assistant        string     `csv:"assistant"`
+	Phone            string     `csv:"phone"`
+	MobilePhone      string     `csv:"mobile_phone"`
+	HomePhone        string     `csv:"home_phone"`
+	OtherPhone       string     `csv:"other_phone"`
+	Fax              string     `csv:"fax"`
+	Pager            string     `csv:"pager"`
+	StreetAddress    string     `csv:"street_address"`
+	City             string     `csv:"city"`
+	StateOrProvince  string     `csv:"state_or_province"`
+	PostalCode       string     `csv:"postal_code"`
+	CountryOrRegion  string     `csv:"country_or_region"`
+	WebPage          string     `csv:"web_page"`
+	Notes            string     `csv:"notes"`
+	MailTip          string     `csv:"mail_tip"`
+	Hidden           yesNo      `csv:"hidden_from_address_lists"`
+	CustomAttributes [15]string `csv:"custom_attribute" csv[]:"15"`
+	Groups           groupCell  `csv:"groups"`
+}
+
+// yesNo is a cell that says yes or no, or nothing.
+type yesNo struct{ value *bool }
+
+// UnmarshalCSV reads the cell. What can't be read is unknown; the checks have
+// found it before.
+func (y *yesNo) UnmarshalCSV(cell string) error {
+	y.value, _ = parseYesNo(cell)
+	return nil
+}
+
+// groupCell is a cell with the names of groups.
+type groupCell []string
+
+// UnmarshalCSV takes the cell apart.
+func (g *groupCell) UnmarshalCSV(cell string) error {
+	*g = splitGroups(nil, cell)
+	return nil
+}
+
+// oneRecord is the reader that gocsv decodes from: the names of the fields
+// and the cells of a single record.
+type oneRecord struct{ rows [][]string }
+
+var _ gocsv.CSVReader = (*oneRecord)(nil)
+
+// Read gives the header, then the record, then io.EOF.
+func (o *oneRecord) Read() ([]string, error) {
+	if len(o.rows) == 0 {
+		return nil, io.EOF
+	}
+	row := o.rows[0]
+	o.rows = o.rows[1:]
+	return row, nil
+}
+
+// ReadAll gives both.
+func (o *oneRecord) ReadAll() ([][]string, error) { return o.rows, nil }
+
+// decode makes a contact and its groups of a checked record.
+func decode(rec *Record, cols []column) (onboard.Contact, []string, error) {
+	var names, cells []string
+	for i := range min(len(cols), len(rec.Fields)) {
+		if cols[i].field != "" {
+			names = append(names, tagOf(cols[i].field))
+			cells = append(cells, rec.Fields[i])
+		}
+	}
+	var people []person
+	if err := gocsv.UnmarshalCSV(&oneRecord{[][]string{names, cells}}, &people); err != nil {
+		return onboard.Contact{}, nil, err
+	}
+	p := people[0]
+	return p.contact(), p.Groups, nil
+}
+
+func (p *person) contact() onboard.Contact {
+	return onboard.Contact{
+		Email: p.Email, DisplayName: p.DisplayName, FirstName: p.FirstName, LastName: p.LastName, Initials: p.Initials,
+		Company: p.Company, Title: p.Title, Department: p.Department, Office: p.Office, Manager: p.Manager, Assistant: p.Assistant,
+		Phone: p.Phone, MobilePhone: p.MobilePhone, HomePhone: p.HomePhone, OtherPhone: p.OtherPhone, Fax: p.Fax, Pager: p.Pager,
+		StreetAddress: p.StreetAddress, City: p.City, StateOrProvince: p.StateOrProvince, PostalCode: p.PostalCode,
+		CountryOrRegion: p.CountryOrRegion, WebPage: p.WebPage, Notes: p.Notes, MailTip: p.MailTip,
+		HiddenFromAddressLists: p.Hidden.value, CustomAttributes: p.CustomAttributes,
+	}
+}
+
+// tagOf gives the name by which gocsv knows a field.
+func tagOf(field string) string {
+	if number, found := strings.CutPrefix(field, "custom_attribute_"); found {
+		n, _ := strconv.Atoi(number)
+		return fmt.Sprintf("custom_attribute[%d]", n-1)
+	}
+	return field
+}

@@ -1,0 +1,103 @@
+package intake
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+
+	"enlist/pkg/onboard"
+)
+
+// Rows gives one row for each record, good or not, in the input's order. It
+// can be used once. An error, after which nothing follows, means that the
+// input could not be read to its end.
+func (f *File) Rows() iter.Seq2[onboard.Row, error] {
+	return func(yield func(onboard.Row, error) bool) {
+		for {
+			rec, err := f.body.next()
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield(onboard.Row{}, f.broken(err))
+				return
+			}
+			row, err := f.row(rec)
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func (f *File) broken(err error) error {
+	return fmt.Errorf("%s: reading on from line %d: %w", f.name, f.body.records.line, err)
+}
+
+// row makes a row of a record.
+func (f *File) row(rec Record) (onboard.Row, error) {
+	addr, problem := f.check.check(&rec)
+	f.notes.Rows++
+	row := onboard.Row{Line: rec.Line, Source: rec.Source, Problem: problem}
+	if problem != nil {
+		f.notes.Invalid++
+	}
+	if rec.Damage != nil {
+		row.Contact.Email = addr.email
+		return row, nil
+	}
+	contact, groups, err := decode(&rec, f.check.cols)
+	if err != nil {
+		return row, fmt.Errorf("%s: line %d: %w", f.name, rec.Line, err)
+	}
+	contact.DisplayName = displayName(contact, addr)
+	row.Contact = contact
+	row.Groups = slices.Clip(groups)
+	for _, name := range f.opts.Groups {
+		row.Groups = addGroup(row.Groups, name)
+	}
+	return row, nil
+}
+
+// displayName gives the name that a contact is shown by: its own, else first
+// and last name, else the one beside the address, else the address.
+func displayName(c onboard.Contact, addr address) string {
+	if c.DisplayName != "" {
+		return c.DisplayName
+	}
+	if name := strings.TrimSpace(c.FirstName + " " + c.LastName); name != "" {
+		return name
+	}
+	if addr.name != "" {
+		return addr.name
+	}
+	return c.Email
+}
+
+// Records gives the header, if there is one, and all records as they were
+// read. It takes the place of Rows.
+func (f *File) Records() iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		if f.shape.header != nil {
+			header := Record{Line: f.shape.headerLine, Fields: f.shape.header, Source: f.head}
+			if !yield(header, nil) {
+				return
+			}
+		}
+		for {
+			rec, err := f.body.next()
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield(Record{}, f.broken(err))
+				return
+			}
+			if !yield(rec.keep(), nil) {
+				return
+			}
+		}
+	}
+}
