@@ -74,14 +74,27 @@ func (t *Tenant) newMailContact(ctx context.Context, c onboard.Contact, name str
 	})
 }
 
-// SetAttributes sets what New-MailContact doesn't take.
+// SetAttributes sets what New-MailContact doesn't take, with one command for
+// the person and one for the mail settings, each only if there is need.
 func (t *Tenant) SetAttributes(ctx context.Context, r onboard.Recipient, c onboard.Contact) error {
-	details := exchange.ContactDetails{
+	if err := t.exchange.SetContact(ctx, r.Ref, details(c)); err != nil {
+		return exchangeError(err)
+	}
+	return exchangeError(t.exchange.SetMailContact(ctx, r.Ref, exchange.MailSettings{
+		MailTip:                       c.MailTip,
+		HiddenFromAddressListsEnabled: c.HiddenFromAddressLists,
+		CustomAttributes:              c.CustomAttributes,
+	}))
+}
+
+func details(c onboard.Contact) exchange.ContactDetails {
+	return exchange.ContactDetails{
 		Initials:        c.Initials,
 		Company:         c.Company,
 		Department:      c.Department,
 		Title:           c.Title,
 		Office:          c.Office,
+		Assistant:       c.Assistant,
 		Phone:           c.Phone,
 		MobilePhone:     c.MobilePhone,
 		HomePhone:       c.HomePhone,
@@ -97,10 +110,6 @@ func (t *Tenant) SetAttributes(ctx context.Context, r onboard.Recipient, c onboa
 		Notes:           c.Notes,
 		Manager:         c.Manager,
 	}
-	if details == (exchange.ContactDetails{}) {
-		return nil
-	}
-	return exchangeError(t.exchange.SetContact(ctx, r.Ref, details))
 }
 
 // recipient tells one of Exchange's recipients as the job's.

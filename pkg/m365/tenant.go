@@ -30,6 +30,7 @@ type Exchange interface {
 	RecipientsByAddress(ctx context.Context, address string) ([]exchange.Recipient, error)
 	NewMailContact(ctx context.Context, n exchange.NewContact) (exchange.Recipient, error)
 	SetContact(ctx context.Context, identity string, d exchange.ContactDetails) error
+	SetMailContact(ctx context.Context, identity string, s exchange.MailSettings) error
 	FindGroups(ctx context.Context, name string) ([]exchange.Recipient, error)
 	DistributionGroup(ctx context.Context, identity string) (exchange.Group, error)
 	DistributionGroupMembers(ctx context.Context, identity string) ([]exchange.Recipient, error)

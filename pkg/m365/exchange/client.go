@@ -60,6 +60,7 @@ type Client struct {
 	pacer   *pace.Pacer
 	timeout time.Duration
 	log     *slog.Logger
+	sent    tally
 
 	// bypassRefused is set once the tenant has shown that the caller's role
 	// does not include BypassSecurityGroupManagerCheck.

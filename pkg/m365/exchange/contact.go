@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 )
 
 // NewContact is a mail contact to create. Empty fields are left to the service.
@@ -61,7 +62,7 @@ type ContactDetails struct {
 	StreetAddress, City, StateOrProvince       string
 	PostalCode                                 string
 	CountryOrRegion                            string // English name or ISO 3166 code
-	WebPage, Notes                             string
+	WebPage, Notes, Assistant                  string
 	Manager                                    string // identity of a recipient
 }
 
@@ -92,12 +93,39 @@ func (c *Client) SetContact(ctx context.Context, identity string, d ContactDetai
 		"WebPage":         d.WebPage,
 		"Notes":           d.Notes,
 		"Manager":         d.Manager,
+		"AssistantName":   d.Assistant,
 	})
 	if len(parameters) == 0 {
 		return nil
 	}
 	parameters["Identity"] = identity
 	_, err := c.Invoke(ctx, Command{Name: "Set-Contact", Parameters: parameters, Effect: Repeatable})
+	return err
+}
+
+// MailSettings are the properties of a mail contact that Set-MailContact
+// writes. Empty ones are left as they are.
+type MailSettings struct {
+	MailTip                       string // at most 175 characters
+	HiddenFromAddressListsEnabled *bool
+	CustomAttributes              [15]string // CustomAttribute1 and so on, at most 1024 characters each
+}
+
+// SetMailContact writes the settings that are given.
+func (c *Client) SetMailContact(ctx context.Context, identity string, s MailSettings) error {
+	values := map[string]string{"MailTip": s.MailTip}
+	for i, value := range s.CustomAttributes {
+		values[fmt.Sprint("CustomAttribute", i+1)] = value
+	}
+	parameters := nonEmpty(values)
+	if s.HiddenFromAddressListsEnabled != nil {
+		parameters["HiddenFromAddressListsEnabled"] = *s.HiddenFromAddressListsEnabled
+	}
+	if len(parameters) == 0 {
+		return nil
+	}
+	parameters["Identity"] = identity
+	_, err := c.Invoke(ctx, Command{Name: "Set-MailContact", Parameters: parameters, Effect: Repeatable})
 	return err
 }
 

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+
+	"enlist/pkg/m365"
+	"enlist/pkg/m365/cloud"
+	"enlist/pkg/m365/exchange"
+	"enlist/pkg/m365/graph"
+	"enlist/pkg/m365/pace"
+)
+
+// connection is a tenant that can be worked with.
+type connection struct {
+	tenant    *m365.Tenant
+	name      string // as in the report
+	simulated bool
+
+	exchange      *exchange.Client
+	exchangePacer *pace.Pacer
+	graphPacer    *pace.Pacer
+	close         func() error
+}
+
+// Close ends what the connection has started.
+func (c *connection) Close() error { return c.close() }
+
+// connect signs in to the tenant and reads what every run needs, so that bad
+// credentials and missing permissions show before anything is written.
+func connect(ctx context.Context, o *runOptions, logger *slog.Logger) (*connection, error) {
+	place, err := o.site(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := connectTo(ctx, place, o, logger)
+	if err != nil {
+		return nil, errors.Join(err, place.close())
+	}
+	return c, nil
+}
+
+func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Logger) (*connection, error) {
+	identity, err := cloud.NewIdentity(cloud.Options{
+		Endpoints: place.endpoints,
+		Tenant:    place.tenant,
+		Env:       place.env,
+		Transport: place.transport,
+	})
+	if err != nil {
+		return nil, &usageError{Message: fmt.Sprintf("There are no credentials to sign in with: %v.", err), cause: err}
+	}
+	logger.Debug("signing in", "tenant", place.tenant, "credential", identity.String())
+	c := &connection{
+		name:          place.tenant,
+		simulated:     o.sim.chosen(o.tenant),
+		exchangePacer: pace.New(pace.Options{MaxInFlight: o.workers}),
+		graphPacer:    pace.New(pace.Options{}),
+		close:         place.close,
+	}
+	if c.exchange, err = exchangeClient(ctx, place, identity, c.exchangePacer, logger); err != nil {
+		return nil, err
+	}
+	directory, err := graphClient(place, identity, c.graphPacer, logger)
+	if err != nil {
+		return nil, err
+	}
+	c.tenant = m365.New(c.exchange, directory, logger)
+	if err := c.tenant.Load(ctx); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func exchangeClient(ctx context.Context, place *site, identity *cloud.Identity, pacer *pace.Pacer, logger *slog.Logger) (*exchange.Client, error) {
+	tokens, err := identity.Exchange()
+	if err != nil {
+		return nil, err
+	}
+	// A tenant can be named by its domain, but Exchange wants its id.
+	tenantID, err := tokens.TenantID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return exchange.New(exchange.Options{
+		BaseURL:         place.endpoints.Exchange.BaseURL,
+		TenantID:        tenantID,
+		Token:           tokens.Token,
+		RenewToken:      tokens.Renew,
+		HTTP:            &http.Client{Transport: place.transport},
+		Pacer:           pacer,
+		ApplicationName: "enlist/" + version,
+		Logger:          logger,
+	})
+}
+
+func graphClient(place *site, identity *cloud.Identity, pacer *pace.Pacer, logger *slog.Logger) (*graph.Client, error) {
+	tokens, err := identity.Graph()
+	if err != nil {
+		return nil, err
+	}
+	return graph.New(graph.Options{
+		BaseURL:    place.endpoints.Graph.BaseURL + "/v1.0",
+		Credential: tokens,
+		Scope:      place.endpoints.Graph.Scope,
+		Transport:  place.transport,
+		Pacer:      pacer,
+		Logger:     logger,
+	})
+}
+
+// site is where the tenant of the flags is reached.
+func (o *runOptions) site(ctx context.Context) (*site, error) {
+	if o.sim.chosen(o.tenant) {
+		return o.sim.site(ctx)
+	}
+	roots, err := readRoots(o.cloudCA, "--cloud-ca")
+	if err != nil {
+		return nil, err
+	}
+	endpoints, err := o.endpoints()
+	if err != nil {
+		return nil, err
+	}
+	return &site{
+		tenant:    o.tenant,
+		endpoints: endpoints,
+		transport: cloud.NewTransport(roots),
+		env:       os.Getenv,
+		close:     func() error { return nil },
+	}, nil
+}
+
+func (o *runOptions) endpoints() (cloud.Endpoints, error) {
+	endpoints, err := cloud.EndpointsOf(o.cloud)
+	if o.cloud == cloud.Custom {
+		endpoints, err = cloud.CustomEndpoints(o.cloudURL)
+	}
+	if err != nil {
+		return cloud.Endpoints{}, &usageError{Message: fmt.Sprintf("--cloud %s can't be used: %v.", o.cloud, err),
+			NextStep: "It takes global, usgov, usgovdod, china, or custom together with --cloud-url.", cause: err}
+	}
+	return endpoints, nil
+}
+
+// traffic is what a run has asked of the tenant.
+type traffic struct {
+	total, graph, throttled int
+	commands                map[string]int
+}
+
+func (c *connection) stats() traffic {
+	e, g := c.exchangePacer.Stats(), c.graphPacer.Stats()
+	return traffic{
+		total:     int(e.Attempts + g.Attempts),
+		graph:     int(g.Attempts),
+		throttled: int(e.Throttled + g.Throttled),
+		commands:  c.exchange.Commands(),
+	}
+}

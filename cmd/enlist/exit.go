@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"enlist/pkg/intake"
+	"enlist/pkg/m365/cloud"
+	"enlist/pkg/onboard"
+)
+
+// exitCode is what a scheduler acts on. One meaning each; never 0 when a row
+// failed.
+type exitCode int
+
+const (
+	exitDone        exitCode = 0   // every row is as wanted
+	exitUnexpected  exitCode = 1   // a bug
+	exitUsage       exitCode = 2   // wrong usage, configuration or input; nothing was written
+	exitRowsFailed  exitCode = 3   // finished, but some rows failed or were invalid
+	exitLater       exitCode = 5   // try again later, unchanged
+	exitDenied      exitCode = 6   // credentials or permissions
+	exitDeadline    exitCode = 10  // --max-duration reached
+	exitInterrupted exitCode = 130 // interrupted; can be gone on with
+)
+
+// usageError is a mistake in how enlist was called.
+type usageError struct {
+	Message  string
+	NextStep string
+	cause    error
+}
+
+func (e *usageError) Error() string {
+	if e.NextStep == "" {
+		return e.Message
+	}
+	return e.Message + "\n" + e.NextStep
+}
+
+func (e *usageError) Unwrap() error { return e.cause }
+
+// runEnded is how a run ended that has been reported already: all there is
+// left to say is the exit code.
+type runEnded struct {
+	code  exitCode
+	cause error
+}
+
+func (e *runEnded) Error() string { return fmt.Sprintf("the run ended with exit code %d", e.code) }
+func (e *runEnded) Unwrap() error { return e.cause }
+
+// exitCodeOf is the one place where errors become exit codes.
+func exitCodeOf(err error) exitCode {
+	var (
+		ended  *runEnded
+		usage  *usageError
+		input  *intake.InputError
+		signIn *cloud.SignInError
+	)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &ended):
+		return ended.code
+	case errors.Is(err, onboard.ErrInterrupted):
+		return exitInterrupted
+	case errors.Is(err, onboard.ErrDeadline):
+		return exitDeadline
+	case errors.As(err, &usage), errors.As(err, &input):
+		return exitUsage
+	case errors.As(err, &signIn) && signIn.Temporary:
+		return exitLater
+	case errors.As(err, &signIn), errors.Is(err, onboard.ErrDenied):
+		return exitDenied
+	case errors.Is(err, onboard.ErrUnavailable), errors.Is(err, onboard.ErrThrottled):
+		return exitLater
+	}
+	return exitUnexpected
+}
+
+// outcomeCode is the exit code of a run that reached the end of its input.
+func outcomeCode(t *onboard.Tally) exitCode {
+	bad := t.Verdicts[onboard.Failed] + t.Verdicts[onboard.Partial] + t.Verdicts[onboard.Invalid]
+	switch {
+	case bad > 0 && bad == t.Problems[onboard.CodeDenied]:
+		return exitDenied
+	case bad > 0:
+		return exitRowsFailed
+	case t.Verdicts[onboard.Deferred] > 0:
+		return exitLater
+	}
+	return exitDone
+}
+
+// explain is what a person reads when a command fails.
+func explain(err error) string {
+	var ended *runEnded
+	if err == nil || errors.As(err, &ended) {
+		return ""
+	}
+	text := "Error: " + err.Error()
+	switch exitCodeOf(err) {
+	case exitUsage:
+		text += "\nNothing was changed."
+	case exitUnexpected:
+		text += "\nThis should not happen. Please report it, with this message and the output of \"enlist version\"."
+	}
+	return text
+}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lmittmann/tint"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"enlist/pkg/intake"
+	"enlist/pkg/m365/cloud"
+	"enlist/pkg/onboard"
+	"enlist/pkg/progress"
+	"enlist/pkg/report"
+)
+
+// runOptions are the flags of run and plan.
+type runOptions struct {
+	tenant   string
+	cloud    string
+	cloudURL string
+	cloudCA  string
+	sim      simOptions
+
+	input        inputOptions
+	contactsOnly bool
+
+	workers     int
+	maxDuration time.Duration
+	grace       time.Duration
+	senders     string
+	dryRun      bool
+
+	report  string
+	formats []string
+
+	logFormat string
+	progress  string
+	quiet     bool
+	verbose   bool
+}
+
+func (o *runOptions) register(flags *pflag.FlagSet) {
+	flags.StringVar(&o.tenant, "tenant", "", "tenant id or *.onmicrosoft.com name, or sim for a simulated tenant (required)")
+	flags.StringVar(&o.cloud, "cloud", cloud.Global, "global, usgov, usgovdod, china, or custom with --cloud-url")
+	flags.StringVar(&o.cloudURL, "cloud-url", "", "base address of a custom cloud")
+	flags.StringVar(&o.cloudCA, "cloud-ca", "", "file with the certificate authorities (PEM) that a custom cloud is trusted by")
+	o.sim.register(flags)
+	o.input.register(flags)
+	flags.BoolVar(&o.contactsOnly, "contacts-only", false, "the file names no groups: only create the contacts")
+	flags.IntVar(&o.workers, "workers", 16, "how many rows are worked on at once, at most")
+	flags.DurationVar(&o.maxDuration, "max-duration", 0, "end the run after this time, as in 2h; rows left over are deferred")
+	flags.DurationVar(&o.grace, "grace-period", 30*time.Second, "how long rows in hand may go on after an interruption")
+	flags.StringVar(&o.senders, "senders", string(onboard.SendersAnyone), "groups that refuse mail from outside: anyone (open them), report (only tell), off (don't look)")
+	flags.StringVar(&o.report, "report", "", "folder for the report (default FILE.report/RUN beside the input)")
+	flags.StringSliceVar(&o.formats, "report-format", []string{report.FormatCSV, report.FormatJSONL}, "forms of the report: csv, jsonl")
+	flags.StringVar(&o.logFormat, "log-format", "text", "form of log lines: text or json")
+	flags.StringVar(&o.progress, "progress", "auto", "auto, plain or none")
+	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print errors only")
+	flags.BoolVarP(&o.verbose, "verbose", "v", false, "print what is asked of the tenant, too")
+}
+
+// validate checks all that can be checked without asking anybody.
+func (o *runOptions) validate() error {
+	if o.tenant == "" {
+		return &usageError{Message: "No tenant was chosen.",
+			NextStep: "Give --tenant with your tenant's id or *.onmicrosoft.com name, or --tenant sim to try enlist on a simulated tenant."}
+	}
+	if o.workers < 1 {
+		return &usageError{Message: "--workers must be 1 or more."}
+	}
+	if o.maxDuration < 0 || o.grace < 0 {
+		return &usageError{Message: "--max-duration and --grace-period must not be negative."}
+	}
+	for _, c := range []struct {
+		flag, value string
+		allowed     []string
+	}{
+		{"--senders", o.senders, []string{string(onboard.SendersAnyone), string(onboard.SendersReport), string(onboard.SendersOff)}},
+		{"--log-format", o.logFormat, []string{"text", "json"}},
+		{"--progress", o.progress, []string{"auto", "plain", "none"}},
+	} {
+		if !slices.Contains(c.allowed, c.value) {
+			return &usageError{Message: fmt.Sprintf("%s does not take %q.", c.flag, c.value),
+				NextStep: "It takes one of: " + strings.Join(c.allowed, ", ") + "."}
+		}
+	}
+	for _, f := range o.formats {
+		if f != report.FormatCSV && f != report.FormatJSONL {
+			return &usageError{Message: fmt.Sprintf("--report-format does not take %q.", f), NextStep: "It takes csv and jsonl."}
+		}
+	}
+	return o.input.validate()
+}
+
+func (o *runOptions) intake() intake.Options {
+	opts := o.input.intake()
+	opts.ContactsOnly = o.contactsOnly
+	return opts
+}
+
+func (o *runOptions) job(t onboard.Tenant) onboard.Job {
+	if o.dryRun {
+		t = onboard.NewDryRun(t)
+	}
+	return onboard.Job{
+		Tenant:  t,
+		Senders: onboard.SenderPolicy(o.senders),
+		Workers: o.workers,
+		Grace:   o.grace,
+	}
+}
+
+// deadline bounds the run when --max-duration asks for it.
+func (o *runOptions) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.maxDuration == 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeoutCause(ctx, o.maxDuration, onboard.ErrDeadline)
+}
+
+// reportFolder is where the report of a run lies.
+func (o *runOptions) reportFolder(input, run string) string {
+	switch {
+	case o.report != "":
+		return o.report
+	case input == "-":
+		return filepath.Join("enlist.report", run)
+	}
+	return filepath.Join(input+".report", run)
+}
+
+func (o *runOptions) reportOptions(file *intake.File) report.Options {
+	return report.Options{
+		Formats: o.formats,
+		Retry:   report.Retry{Header: file.Header(), LineEnd: file.Findings().Dialect.LineEnd, Encode: file.Encode},
+	}
+}
+
+// display is what shows on standard error while the run goes on.
+func (o *runOptions) display(cmd *cobra.Command) progress.Display {
+	mode := progress.Mode(o.progress)
+	if o.quiet {
+		mode = progress.None
+	}
+	return progress.New(cmd.ErrOrStderr(), mode)
+}
+
+// logger writes to standard error: for people on a terminal, as text
+// elsewhere, and as JSON for machines.
+func (o *runOptions) logger(w io.Writer) *slog.Logger {
+	level := slog.LevelWarn
+	switch {
+	case o.verbose:
+		level = slog.LevelDebug
+	case o.quiet:
+		level = slog.LevelError
+	}
+	if o.logFormat == "json" {
+		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+	}
+	return slog.New(tint.NewHandler(w, &tint.Options{Level: level, NoColor: !isTerminal(w)}))
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}

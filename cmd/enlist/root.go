@@ -1,0 +1,84 @@
+package main
+
+import (
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const rootHelp = `enlist puts external people on Exchange Online distribution groups, in bulk.
+
+It reads a CSV file, creates a mail contact for each person who has none, adds
+the contact to the groups that the row names, and lets those groups take mail
+from outside. Running the same file again changes nothing that is as wanted.
+
+Exit codes:
+  0    every row is as wanted
+  1    unexpected failure
+  2    wrong usage, configuration or input file; nothing was written
+  3    finished, but some rows failed or were invalid; see the report
+  5    try again later, unchanged; deferred rows are left
+  6    credentials or permissions
+  10   --max-duration reached; deferred rows are left
+  130  interrupted; run the same file again to go on`
+
+func newRootCommand(std streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "enlist",
+		Short:         "Put external people on Exchange Online distribution groups, in bulk",
+		Long:          rootHelp,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return flagsFromEnvironment(cmd.Flags(), os.LookupEnv)
+		},
+	}
+	root.SetIn(std.in)
+	root.SetOut(std.out)
+	root.SetErr(std.err)
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(err, "See "+cmd.CommandPath()+" --help.")
+	})
+	root.AddCommand(newRunCommand(), newPlanCommand(), newInspectCommand(), newVersionCommand())
+	return root
+}
+
+// usage marks an error of cobra's or pflag's as a mistake of the caller.
+func usage(err error, nextStep string) error {
+	message := err.Error()
+	return &usageError{Message: strings.ToUpper(message[:1]) + message[1:] + ".", NextStep: nextStep, cause: err}
+}
+
+// oneFile wants exactly one argument, the input.
+func oneFile(cmd *cobra.Command, args []string) error {
+	switch len(args) {
+	case 0:
+		return &usageError{Message: "No input file was named.",
+			NextStep: "Give the CSV file, as in: " + cmd.CommandPath() + " partners.csv (or - for standard input)."}
+	case 1:
+		return nil
+	}
+	return &usageError{Message: "More than one input file was named.",
+		NextStep: "Run enlist once for each file."}
+}
+
+// flagsFromEnvironment sets each flag that was not given on the command line
+// from the variable ENLIST_…, if there is one: --max-duration from
+// ENLIST_MAX_DURATION.
+func flagsFromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
+	var failed error
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "ENLIST_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := lookup(name)
+		if !ok || value == "" || f.Changed || failed != nil {
+			return
+		}
+		if err := flags.Set(f.Name, value); err != nil {
+			failed = &usageError{Message: "The environment variable " + name + " has a value that --" + f.Name + " does not take: " + err.Error() + ".",
+				NextStep: "Correct or unset it.", cause: err}
+		}
+	})
+	return failed
+}

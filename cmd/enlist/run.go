@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"enlist/pkg/intake"
+	"enlist/pkg/onboard"
+	"enlist/pkg/report"
+)
+
+func newRunCommand() *cobra.Command {
+	var o runOptions
+	cmd := &cobra.Command{
+		Use:   "run FILE",
+		Short: "Put the people of a CSV file on their groups",
+		Long: `Reads FILE (- for standard input) and sees to it that each person in it has a
+mail contact, is a member of the groups that the row names, and can write to
+them. Every row gets one result line in the report.`,
+		Example: `  enlist run --tenant sim partners.csv
+  enlist run --tenant contoso.onmicrosoft.com --group partners@contoso.com people.csv`,
+		Args: oneFile,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return carryOut(cmd.Context(), cmd, &o, args[0])
+		},
+	}
+	o.register(cmd.Flags())
+	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "only tell what would be done; change nothing (also: --whatif)")
+	cmd.Flags().BoolVar(&o.dryRun, "whatif", false, "the same as --dry-run")
+	cmd.Flags().Lookup("whatif").Hidden = true
+	return cmd
+}
+
+func newPlanCommand() *cobra.Command {
+	o := runOptions{dryRun: true}
+	cmd := &cobra.Command{
+		Use:   "plan FILE",
+		Short: "Tell what run would do, and change nothing",
+		Args:  oneFile,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return carryOut(cmd.Context(), cmd, &o, args[0])
+		},
+	}
+	o.register(cmd.Flags())
+	return cmd
+}
+
+// carryOut is the main job: rows flow from the file through the worker pool
+// into the report.
+func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, path string) error {
+	if err := o.validate(); err != nil {
+		return err
+	}
+	ctx, cancel := o.deadline(ctx)
+	defer cancel()
+	logger := o.logger(cmd.ErrOrStderr())
+
+	file, err := openInput(cmd, path, o.intake())
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+
+	if !o.quiet && o.sim.chosen(o.tenant) {
+		fmt.Fprintln(cmd.OutOrStdout(), "This is a simulated tenant: nothing outside this machine is asked or changed.")
+	}
+	tenant, err := connect(ctx, o, logger)
+	if err != nil {
+		return err
+	}
+	defer tenant.Close()
+
+	started := time.Now()
+	id := runID(started)
+	out, err := report.Create(o.reportFolder(path, id), report.Run{
+		ID:        id,
+		Tenant:    tenant.name,
+		Simulated: tenant.simulated,
+		DryRun:    o.dryRun,
+		Input:     report.Input{Name: path},
+		Started:   started,
+	}, o.reportOptions(file))
+	if err != nil {
+		return &usageError{Message: fmt.Sprintf("The report can't be written: %v.", err),
+			NextStep: "Name another folder with --report.", cause: err}
+	}
+	defer out.Close()
+
+	return work(ctx, cmd, o, logger, file, tenant, out)
+}
+
+// work runs the job and ends the report, whatever becomes of the run.
+func work(ctx context.Context, cmd *cobra.Command, o *runOptions, logger *slog.Logger, file *intake.File, tenant *connection, out *report.Writer) error {
+	display := o.display(cmd)
+	tally := onboard.NewTally()
+	job := o.job(tenant.tenant)
+	runErr := job.Run(ctx, file.Rows(), func(outcome onboard.Outcome) error {
+		tally.Add(outcome)
+		display.Add(outcome)
+		return out.Add(outcome)
+	})
+	display.Close()
+	warn(logger, file.Findings())
+
+	code := outcomeCode(tally)
+	if runErr != nil {
+		code = stoppedCode(runErr)
+	}
+	requests := tenant.stats()
+	summary, finishErr := out.Finish(report.End{
+		Ended:          time.Now(),
+		Requests:       requests.total,
+		Graph:          requests.graph,
+		Throttled:      requests.throttled,
+		Commands:       requests.commands,
+		InputSHA256:    file.SHA256(),
+		StoppedBecause: because(runErr),
+		ExitCode:       int(code),
+	})
+	if !o.quiet {
+		finishErr = errors.Join(finishErr, summary.WriteText(cmd.OutOrStdout()))
+	}
+	if finishErr != nil {
+		return fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))
+	}
+	return &runEnded{code: code, cause: runErr}
+}
+
+// stoppedCode is the exit code of a run that ended before its last row.
+func stoppedCode(err error) exitCode {
+	if code := exitCodeOf(err); code != exitUsage {
+		return code
+	}
+	return exitRowsFailed // the input broke off: some rows were done
+}
+
+// because says in a sentence why a run ended before its last row.
+func because(err error) string {
+	switch {
+	case err == nil:
+		return ""
+	case errors.Is(err, onboard.ErrInterrupted):
+		return "The run was interrupted."
+	case errors.Is(err, onboard.ErrDeadline):
+		return "The time allowed with --max-duration was up."
+	}
+	return fmt.Sprintf("The run could not go on: %v.", err)
+}
+
+func warn(logger *slog.Logger, f intake.Findings) {
+	for _, w := range f.Warnings {
+		logger.Warn(w.Message, "line", w.Line, "column", w.Column)
+	}
+	if f.WarningsLeftOut > 0 {
+		logger.Warn(fmt.Sprintf("%d more warnings about the input; see enlist inspect.", f.WarningsLeftOut))
+	}
+}
+
+// runID names a run: when it started, and a little chance, since two may start
+// in the same second.
+func runID(started time.Time) string {
+	var chance [2]byte
+	_, _ = rand.Read(chance[:]) // never fails
+	return started.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(chance[:])
+}

@@ -1,0 +1,30 @@
+package exchange
+
+import (
+	"maps"
+	"sync"
+)
+
+// tally counts the commands that were sent, by name, repetitions and further
+// pages included.
+type tally struct {
+	mu   sync.Mutex
+	sent map[string]int
+}
+
+func (t *tally) count(command string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.sent == nil {
+		t.sent = map[string]int{}
+	}
+	t.sent[command]++
+}
+
+// Commands tells how often each command was sent so far, repetitions and
+// further pages of a list included.
+func (c *Client) Commands() map[string]int {
+	c.sent.mu.Lock()
+	defer c.sent.mu.Unlock()
+	return maps.Clone(c.sent.sent)
+}
