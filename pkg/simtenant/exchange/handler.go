@@ -99,9 +99,8 @@ func (f *face) serve(w http.ResponseWriter, r *http.Request) {
 func (f *face) serveOne(w http.ResponseWriter, r *http.Request) {
 	req := &request{
 		Request: r,
-		caller:  Caller{},
 		number:  f.requests.Add(1),
-		base:    "https://" + r.Host,
+		base:    baseOf(r),
 	}
 	f.commonHeaders(w.Header(), req)
 	at, ok := endpointOf(r.URL.Path)
@@ -116,6 +115,14 @@ func (f *face) serveOne(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("X-Ms-Appid", req.caller.ClientID)
 	f.route(w, req)
+}
+
+// baseOf is where the client reached this server, for links that it follows.
+func baseOf(r *http.Request) string {
+	if r.TLS == nil {
+		return "http://" + r.Host
+	}
+	return "https://" + r.Host
 }
 
 func (f *face) route(w http.ResponseWriter, r *request) {
