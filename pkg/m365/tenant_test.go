@@ -1,0 +1,350 @@
+package m365
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"enlist/pkg/m365/cloud"
+	"enlist/pkg/m365/exchange"
+	"enlist/pkg/m365/graph"
+	"enlist/pkg/m365/pace"
+	"enlist/pkg/onboard"
+)
+
+// fakeExchange answers from its fields and notes what it was asked.
+type fakeExchange struct {
+	Exchange // nil: a call that a test doesn't expect panics
+
+	mu         sync.Mutex
+	asked      []string
+	domains    []exchange.AcceptedDomain
+	recipients map[string][]exchange.Recipient
+	groups     map[string][]exchange.Recipient
+	settings   map[string]exchange.Group
+	members    map[string][]exchange.Recipient
+	create     func(exchange.NewContact) (exchange.Recipient, error)
+	add        error
+}
+
+func (f *fakeExchange) note(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, fmt.Sprintf(format, args...))
+}
+
+func (f *fakeExchange) AcceptedDomains(context.Context) ([]exchange.AcceptedDomain, error) {
+	return f.domains, nil
+}
+
+func (f *fakeExchange) RecipientsByAddress(_ context.Context, address string) ([]exchange.Recipient, error) {
+	f.note("holders %s", address)
+	return f.recipients[address], nil
+}
+
+func (f *fakeExchange) NewMailContact(_ context.Context, n exchange.NewContact) (exchange.Recipient, error) {
+	f.note("new %s", n.Name)
+	return f.create(n)
+}
+
+func (f *fakeExchange) FindGroups(_ context.Context, name string) ([]exchange.Recipient, error) {
+	f.note("find %s", name)
+	return f.groups[name], nil
+}
+
+func (f *fakeExchange) DistributionGroup(_ context.Context, identity string) (exchange.Group, error) {
+	f.note("settings %s", identity)
+	return f.settings[identity], nil
+}
+
+func (f *fakeExchange) DistributionGroupMembers(_ context.Context, identity string) ([]exchange.Recipient, error) {
+	f.note("members %s", identity)
+	return f.members[identity], nil
+}
+
+func (f *fakeExchange) AddDistributionGroupMember(_ context.Context, group, member string) error {
+	f.note("add %s to %s", member, group)
+	return f.add
+}
+
+// fakeGraph is what Graph would stream.
+type fakeGraph struct {
+	contacts []graph.Contact
+	members  map[string][]graph.Member
+	err      error
+}
+
+func (f *fakeGraph) Contacts(context.Context) iter.Seq2[graph.Contact, error] {
+	return stream(f.contacts, f.err)
+}
+
+func (f *fakeGraph) GroupMembers(_ context.Context, id string) iter.Seq2[graph.Member, error] {
+	members, ok := f.members[id]
+	if !ok {
+		return stream[graph.Member](nil, &graph.Error{Status: 404})
+	}
+	return stream(members, nil)
+}
+
+func stream[T any](values []T, err error) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, v := range values {
+			if !yield(v, nil) {
+				return
+			}
+		}
+		if err != nil {
+			var zero T
+			yield(zero, err)
+		}
+	}
+}
+
+func loaded(t *testing.T, e *fakeExchange, g *fakeGraph) *Tenant {
+	t.Helper()
+	tenant := New(e, g, nil)
+	if err := tenant.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return tenant
+}
+
+func TestHoldersFromTheDirectoryCostNothing(t *testing.T) {
+	e := &fakeExchange{}
+	tenant := loaded(t, e, &fakeGraph{contacts: []graph.Contact{{
+		ID: "c-1", DisplayName: "Ana", Mail: "Ana@Fabrikam.example",
+		ProxyAddresses: []string{"SMTP:Ana@Fabrikam.example", "smtp:old@fabrikam.example", "X500:/o=x"},
+	}}})
+	for _, address := range []string{"ana@fabrikam.example", "OLD@fabrikam.example"} {
+		got, err := tenant.Holders(t.Context(), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := []onboard.Recipient{{ID: "c-1", Kind: onboard.KindContact, DisplayName: "Ana", Address: "Ana@Fabrikam.example", Ref: "c-1", Remembered: true}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", address, diff)
+		}
+	}
+	if len(e.asked) != 0 {
+		t.Errorf("asked Exchange: %v", e.asked)
+	}
+}
+
+func TestHoldersOfEveryKindComeFromExchange(t *testing.T) {
+	kinds := map[string]onboard.RecipientKind{
+		"MailContact": onboard.KindContact, "GuestMailUser": onboard.KindGuest, "MailUser": onboard.KindMailUser,
+		"UserMailbox": onboard.KindMailbox, "SharedMailbox": onboard.KindMailbox,
+		"GroupMailbox": onboard.KindGroup, "MailUniversalDistributionGroup": onboard.KindGroup, "DynamicDistributionGroup": onboard.KindGroup,
+		"PublicFolder": onboard.KindOther,
+	}
+	for details, want := range kinds {
+		e := &fakeExchange{recipients: map[string][]exchange.Recipient{"x@y.example": {{Guid: "g", RecipientTypeDetails: details}}}}
+		got, err := loaded(t, e, &fakeGraph{}).Holders(t.Context(), "x@y.example")
+		if err != nil || len(got) != 1 || got[0].Kind != want || got[0].Ref != "g" || got[0].Remembered {
+			t.Errorf("%s: %+v, %v", details, got, err)
+		}
+	}
+}
+
+func TestOwnDomain(t *testing.T) {
+	tenant := loaded(t, &fakeExchange{domains: []exchange.AcceptedDomain{
+		{DomainName: "Contoso.example"}, {DomainName: "parent.example", MatchSubDomains: true},
+	}}, &fakeGraph{})
+	for domain, want := range map[string]bool{
+		"contoso.example": true, "CONTOSO.example": true, "sub.contoso.example": false,
+		"parent.example": true, "sub.parent.example": true, "grandparent.example": false, "fabrikam.example": false,
+	} {
+		if got, _ := tenant.OwnDomain(t.Context(), domain); got != want {
+			t.Errorf("%s: %v", domain, got)
+		}
+	}
+}
+
+func TestCreatedContactIsFoundThoughNoServerShowsItYet(t *testing.T) {
+	e := &fakeExchange{create: func(n exchange.NewContact) (exchange.Recipient, error) {
+		return exchange.Recipient{Guid: "guid-1", ExternalDirectoryObjectId: "entra-1", PrimarySmtpAddress: n.ExternalEmailAddress}, nil
+	}}
+	tenant := loaded(t, e, &fakeGraph{})
+	created, err := tenant.CreateContact(t.Context(), onboard.Contact{Email: "Ana@fabrikam.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := onboard.Recipient{ID: "entra-1", Kind: onboard.KindContact, Address: "Ana@fabrikam.example", Ref: "guid-1", New: true}
+	if diff := cmp.Diff(want, created); diff != "" {
+		t.Errorf("created (-want +got):\n%s", diff)
+	}
+	for _, look := range []func(context.Context, string) ([]onboard.Recipient, error){tenant.Holders, tenant.CurrentHolders} {
+		found, err := look(t.Context(), "ANA@fabrikam.example")
+		if err != nil || !slices.Equal(found, []onboard.Recipient{created}) {
+			t.Errorf("found %v, %v", found, err)
+		}
+	}
+}
+
+func TestNameTakenByAnotherObject(t *testing.T) {
+	e := &fakeExchange{create: func(n exchange.NewContact) (exchange.Recipient, error) {
+		if n.Name == "ana@fabrikam.example" {
+			return exchange.Recipient{}, exchange.ErrNameInUse
+		}
+		return exchange.Recipient{Guid: "guid-1"}, nil
+	}}
+	if _, err := loaded(t, e, &fakeGraph{}).CreateContact(t.Context(), onboard.Contact{Email: "ana@fabrikam.example"}); err != nil {
+		t.Fatal(err)
+	}
+	if len(e.asked) != 2 || !strings.HasPrefix(e.asked[1], "new ana@fabrikam.example_") {
+		t.Errorf("asked %v", e.asked)
+	}
+}
+
+func TestContactName(t *testing.T) {
+	long := strings.Repeat("ü", 70) + "@fabrikam.example"
+	for _, email := range []string{"Ana.Pop@Fabrikam.example", strings.Repeat("a", 47) + "@fabrikam.example", long, strings.Repeat("😀", 40) + "@x.example"} {
+		name := contactName(email)
+		if length16(name) > 64 || !utf8.ValidString(name) {
+			t.Errorf("%s: %q has %d characters", email, name, length16(name))
+		}
+		if again := contactName(strings.ToUpper(email)); again != name {
+			t.Errorf("%q and %q for the same address", name, again)
+		}
+	}
+	if got := contactName("Ana.Pop@Fabrikam.example"); got != "ana.pop@fabrikam.example" {
+		t.Errorf("short address: %q", got)
+	}
+	if contactName(long) == contactName("ü"+long) {
+		t.Error("two long addresses share a Name")
+	}
+}
+
+func TestGroups(t *testing.T) {
+	list := func(guid, address, display string) exchange.Recipient {
+		return exchange.Recipient{Guid: guid, ExternalDirectoryObjectId: "entra-" + guid, PrimarySmtpAddress: address, DisplayName: display, RecipientTypeDetails: "MailUniversalDistributionGroup"}
+	}
+	modern := exchange.Recipient{Guid: "5", PrimarySmtpAddress: "m365@contoso.example", RecipientTypeDetails: "GroupMailbox"}
+	mailbox := exchange.Recipient{Guid: "6", PrimarySmtpAddress: "bo@contoso.example", RecipientTypeDetails: "UserMailbox"}
+	e := &fakeExchange{
+		groups: map[string][]exchange.Recipient{
+			"News":                 {list("1", "news@contoso.example", "News"), list("2", "news2@contoso.example", "News")},
+			"news@contoso.example": {list("1", "news@contoso.example", "News"), list("3", "odd@contoso.example", "news@contoso.example")},
+			"m365":                 {modern, mailbox},
+			"bo":                   {mailbox},
+		},
+		settings: map[string]exchange.Group{
+			"1": {IsDirSynced: true, RequireSenderAuthenticationEnabled: true},
+		},
+	}
+	tenant := loaded(t, e, &fakeGraph{})
+	addresses := func(name string) string {
+		groups, err := tenant.Groups(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		for _, g := range groups {
+			all = append(all, fmt.Sprintf("%s %s synced=%v inside=%v", g.ID, g.Address, g.OnPremisesSynced, g.InsideSendersOnly))
+		}
+		return strings.Join(all, ", ")
+	}
+	for name, want := range map[string]string{
+		"News":                 "entra-1 news@contoso.example synced=true inside=true, entra-2 news2@contoso.example synced=false inside=false",
+		"news@contoso.example": "entra-1 news@contoso.example synced=true inside=true",
+		"m365":                 "5 m365@contoso.example synced=false inside=false",
+		"bo":                   "",
+		"nobody":               "",
+	} {
+		if got := addresses(name); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", name, got, want)
+		}
+	}
+	before := len(e.asked)
+	addresses("NEWS")
+	if len(e.asked) != before {
+		t.Errorf("asked again for a group that is known: %v", e.asked[before:])
+	}
+}
+
+func TestIsMember(t *testing.T) {
+	group := onboard.Group{ID: "entra-g", Ref: "guid-g"}
+	e := &fakeExchange{members: map[string][]exchange.Recipient{"guid-g": {{ExternalDirectoryObjectId: "late"}, {PrimarySmtpAddress: "Unsaid@x.example"}}}}
+	g := &fakeGraph{members: map[string][]graph.Member{"entra-g": {{ID: "KNOWN"}}}}
+	tenant := loaded(t, e, g)
+	is := func(r onboard.Recipient) bool {
+		member, err := tenant.IsMember(t.Context(), group, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return member
+	}
+	if !is(onboard.Recipient{ID: "known"}) || len(e.asked) != 0 {
+		t.Errorf("a member that Graph shows; asked %v", e.asked)
+	}
+	if is(onboard.Recipient{ID: "new", Address: "n@x.example", New: true}) || len(e.asked) != 0 {
+		t.Errorf("a contact of this run; asked %v", e.asked)
+	}
+	if !is(onboard.Recipient{ID: "late"}) || !is(onboard.Recipient{ID: "?", Address: "unsaid@x.example"}) {
+		t.Error("members that only Exchange shows")
+	}
+	if is(onboard.Recipient{ID: "stranger", Address: "s@x.example"}) {
+		t.Error("a stranger")
+	}
+	if diff := cmp.Diff([]string{"members guid-g"}, e.asked); diff != "" {
+		t.Errorf("asked Exchange (-want +got):\n%s", diff)
+	}
+	stranger := onboard.Recipient{ID: "stranger", Address: "s@x.example", Ref: "guid-s"}
+	if err := tenant.AddMember(t.Context(), group, stranger); err != nil || !is(stranger) {
+		t.Errorf("after it was added: %v", err)
+	}
+}
+
+func TestGroupThatGraphDoesNotShowYet(t *testing.T) {
+	e := &fakeExchange{members: map[string][]exchange.Recipient{"guid-g": {{ExternalDirectoryObjectId: "m"}}}}
+	member, err := loaded(t, e, &fakeGraph{}).IsMember(t.Context(), onboard.Group{ID: "new", Ref: "guid-g"}, onboard.Recipient{ID: "m"})
+	if err != nil || !member {
+		t.Errorf("%v, %v", member, err)
+	}
+}
+
+func TestWhatErrorsMean(t *testing.T) {
+	signIn := func(temporary bool) error {
+		return fmt.Errorf("token: %w", &cloud.SignInError{Message: "no", Temporary: temporary})
+	}
+	for _, tt := range []struct {
+		translate func(error) error
+		err, want error
+	}{
+		{exchangeError, exchange.ErrAddressInUse, onboard.ErrAlreadyExists},
+		{exchangeError, exchange.ErrCreationQuota, onboard.ErrCreationQuota},
+		{exchangeError, exchange.ErrObjectNotFound, onboard.ErrRecipientNotFound},
+		{exchangeError, exchange.ErrForbidden, onboard.ErrDenied},
+		{exchangeError, &pace.GaveUpError{Err: exchange.ErrThrottled}, onboard.ErrThrottled},
+		{exchangeError, &pace.GaveUpError{Err: errors.New("?")}, onboard.ErrUnavailable},
+		{exchangeError, errors.Join(exchange.ErrUnavailable, exchange.ErrUncertain), onboard.ErrUncertain},
+		{exchangeError, signIn(false), onboard.ErrDenied},
+		{graphError, signIn(true), onboard.ErrUnavailable},
+		{groupError, exchange.ErrObjectNotFound, onboard.ErrGroupNotFound},
+		{groupError, exchange.ErrRecipientNotFound, onboard.ErrRecipientNotFound},
+		{graphError, &graph.Error{Status: 403}, onboard.ErrDenied},
+	} {
+		got := tt.translate(tt.err)
+		if !errors.Is(got, tt.want) || !errors.Is(got, tt.err) || got.Error() != tt.err.Error() {
+			t.Errorf("%v became %v", tt.err, got)
+		}
+	}
+	if exchangeError(nil) != nil || groupError(nil) != nil {
+		t.Error("no error became one")
+	}
+}
+
+func TestLoadSaysWhatItCouldNotRead(t *testing.T) {
+	err := New(&fakeExchange{}, &fakeGraph{err: &graph.Error{Status: 403, Code: "Authorization_RequestDenied"}}, nil).Load(t.Context())
+	if !errors.Is(err, onboard.ErrDenied) || !strings.Contains(err.Error(), "OrgContact.Read.All") {
+		t.Errorf("err = %v", err)
+	}
+}
