@@ -1,0 +1,40 @@
+package smtp
+
+import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"enlist/pkg/simtenant/directory"
+)
+
+// sender is who a mail comes from.
+type sender struct {
+	address string
+	// inside is the mailbox that the session authenticated as; nil for an outsider.
+	inside *directory.Object
+	// known are the recipients of the organisation that hold the address: for an
+	// outsider a mail contact, or a guest.
+	known []*directory.Object
+}
+
+// is tells whether the sender is one of the objects, or in one of those that are groups.
+func (s sender) is(view directory.View, anyOf []uuid.UUID) bool {
+	return slices.ContainsFunc(s.known, func(o *directory.Object) bool {
+		return slices.Contains(anyOf, o.ID) || belongsTo(view, o.ID, anyOf, map[uuid.UUID]bool{})
+	})
+}
+
+// belongsTo looks upwards: a sender is in few groups, a group may have many members.
+func belongsTo(view directory.View, member uuid.UUID, anyOf []uuid.UUID, seen map[uuid.UUID]bool) bool {
+	for _, group := range view.MemberOf(member) {
+		if seen[group.ID] {
+			continue
+		}
+		seen[group.ID] = true
+		if slices.Contains(anyOf, group.ID) || belongsTo(view, group.ID, anyOf, seen) {
+			return true
+		}
+	}
+	return false
+}
