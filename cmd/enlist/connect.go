@@ -13,6 +13,7 @@ import (
 	"enlist/pkg/m365/exchange"
 	"enlist/pkg/m365/graph"
 	"enlist/pkg/m365/pace"
+	"enlist/pkg/onboard"
 )
 
 // connection is a tenant that can be worked with.
@@ -70,7 +71,7 @@ func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Log
 		return nil, err
 	}
 	c.tenant = m365.New(c.exchange, directory, logger)
-	if err := c.tenant.Load(ctx); err != nil {
+	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -145,6 +146,18 @@ func (o *runOptions) endpoints() (cloud.Endpoints, error) {
 			NextStep: "It takes global, usgov, usgovdod, china, or custom together with --cloud-url.", cause: err}
 	}
 	return endpoints, nil
+}
+
+// commands are the cmdlets that the run may use for its changes.
+func (o *runOptions) commands() []string {
+	if o.dryRun {
+		return nil
+	}
+	commands := []string{"New-MailContact", "Set-Contact", "Add-DistributionGroupMember"}
+	if onboard.SenderPolicy(o.senders) == onboard.SendersAnyone {
+		commands = append(commands, "Set-DistributionGroup")
+	}
+	return commands
 }
 
 // traffic is what a run has asked of the tenant.

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -26,6 +27,7 @@ import (
 
 // Exchange is what is needed of Exchange Online; see [exchange.Client].
 type Exchange interface {
+	AllowedCommands(ctx context.Context) ([]string, error)
 	AcceptedDomains(ctx context.Context) ([]exchange.AcceptedDomain, error)
 	RecipientsByAddress(ctx context.Context, address string) ([]exchange.Recipient, error)
 	NewMailContact(ctx context.Context, n exchange.NewContact) (exchange.Recipient, error)
@@ -69,9 +71,12 @@ func New(e Exchange, g Graph, log *slog.Logger) *Tenant {
 
 // Load reads what every run needs: the organisation's accepted domains and all
 // its mail contacts. It thereby finds out, before anything is written, whether
-// both APIs can be reached and let the app read.
-func (t *Tenant) Load(ctx context.Context) error {
+// both APIs can be reached and let the app read. commands are the cmdlets that
+// the run will use for its changes; as far as Exchange tells, they are checked
+// to be allowed.
+func (t *Tenant) Load(ctx context.Context, commands ...string) error {
 	loads, ctx := errgroup.WithContext(ctx)
+	loads.Go(func() error { return t.checkAllowed(ctx, commands) })
 	loads.Go(func() error {
 		domains, err := t.exchange.AcceptedDomains(ctx)
 		if err != nil {
@@ -107,4 +112,29 @@ func (t *Tenant) OwnDomain(_ context.Context, domain string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// checkAllowed fails when Exchange says which commands the app's roles allow,
+// and one that is needed is not among them. When it doesn't say, nothing is
+// known, and the run will show.
+func (t *Tenant) checkAllowed(ctx context.Context, needed []string) error {
+	if len(needed) == 0 {
+		return nil
+	}
+	allowed, err := t.exchange.AllowedCommands(ctx)
+	if err != nil || len(allowed) == 0 {
+		t.log.Debug("Exchange does not tell which commands are allowed", "error", err)
+		return nil
+	}
+	var missing []string
+	for _, command := range needed {
+		if !slices.ContainsFunc(allowed, func(a string) bool { return strings.EqualFold(a, command) }) {
+			missing = append(missing, command)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return fmt.Errorf("the app's Exchange roles do not allow %s: give it the roles 'Mail Recipient Creation', 'Mail Recipients', 'Distribution Groups' and 'Security Group Creation and Membership': %w",
+		strings.Join(missing, ", "), onboard.ErrDenied)
 }

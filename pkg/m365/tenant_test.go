@@ -33,6 +33,14 @@ type fakeExchange struct {
 	members    map[string][]exchange.Recipient
 	create     func(exchange.NewContact) (exchange.Recipient, error)
 	add        error
+	allowed    []string
+}
+
+func (f *fakeExchange) AllowedCommands(context.Context) ([]string, error) {
+	if f.allowed == nil {
+		return nil, errors.New("no such endpoint")
+	}
+	return f.allowed, nil
 }
 
 func (f *fakeExchange) note(format string, args ...any) {
@@ -346,5 +354,24 @@ func TestLoadSaysWhatItCouldNotRead(t *testing.T) {
 	err := New(&fakeExchange{}, &fakeGraph{err: &graph.Error{Status: 403, Code: "Authorization_RequestDenied"}}, nil).Load(t.Context())
 	if !errors.Is(err, onboard.ErrDenied) || !strings.Contains(err.Error(), "OrgContact.Read.All") {
 		t.Errorf("err = %v", err)
+	}
+}
+
+func TestLoadStopsWhenACommandIsNotAllowed(t *testing.T) {
+	for _, tt := range []struct {
+		allowed []string
+		missing string
+	}{
+		{nil, ""}, // not told
+		{[]string{"get-recipient", "new-mailcontact", "Add-DistributionGroupMember"}, ""},
+		{[]string{"Get-Recipient", "New-MailContact"}, "Add-DistributionGroupMember"},
+	} {
+		err := New(&fakeExchange{allowed: tt.allowed}, &fakeGraph{}, nil).Load(t.Context(), "New-MailContact", "Add-DistributionGroupMember")
+		if tt.missing == "" && err != nil {
+			t.Errorf("%v: %v", tt.allowed, err)
+		}
+		if tt.missing != "" && (!errors.Is(err, onboard.ErrDenied) || !strings.Contains(err.Error(), "allow "+tt.missing+":")) {
+			t.Errorf("%v: %v", tt.allowed, err)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package exchange
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 )
 
 // Effect says what sending a command twice would do, and so whether a command
@@ -47,6 +48,8 @@ type Command struct {
 	Parameters Parameters
 	Select     []string // the properties to answer; all if empty
 	Effect     Effect
+
+	header http.Header // sent besides the usual ones
 }
 
 // target names what the command is about, for errors.

@@ -119,7 +119,7 @@ func (c *Client) try(ctx context.Context, cmd Command, at *url.URL, body []byte)
 	limited, cancel := context.WithTimeoutCause(ctx, c.timeout, errNoAnswer)
 	defer cancel()
 	c.sent.count(cmd.Name)
-	got, err := c.sender.send(limited, call{at, cmd.Name, body, requestID})
+	got, err := c.sender.send(limited, call{at, cmd.Name, cmd.header, body, requestID})
 	c.logAnswer(ctx, cmd.Name, requestID, got, time.Since(start), err)
 	if broken, ok := errors.AsType[*transportError](err); ok {
 		switch {

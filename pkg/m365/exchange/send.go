@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -24,8 +25,9 @@ var errTooLarge = fmt.Errorf("answer larger than %d bytes", maxAnswer)
 type call struct {
 	url       *url.URL
 	command   string
-	body      []byte
-	requestID string // a GUID that the service logs too
+	header    http.Header // besides the usual ones
+	body      []byte      // posted; nothing is posted if nil
+	requestID string      // a GUID that the service logs too
 }
 
 // answer is what the service said.
@@ -112,7 +114,11 @@ func (s *httpSender) post(ctx context.Context, c call, token string) (answer, er
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		WroteHeaders: func() { sent.Store(true) },
 	})
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url.String(), bytes.NewReader(c.body))
+	method := http.MethodPost
+	if c.body == nil {
+		method = http.MethodGet
+	}
+	request, err := http.NewRequestWithContext(ctx, method, c.url.String(), bytes.NewReader(c.body))
 	if err != nil {
 		return answer{}, fmt.Errorf("exchange: %w", err)
 	}
@@ -142,6 +148,7 @@ func (s *httpSender) post(ctx context.Context, c call, token string) (answer, er
 // keeps net/http from decoding.
 func (s *httpSender) headers(c call, token string) http.Header {
 	h := http.Header{}
+	maps.Copy(h, c.header)
 	h.Set("Authorization", "Bearer "+token)
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Accept", "application/json")
