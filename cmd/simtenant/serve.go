@@ -16,7 +16,7 @@ import (
 
 // serveFlags are the command line of simtenant itself.
 type serveFlags struct {
-	listen, seed, state, caOut, profile string
+	listen, smtp, seed, state, caOut, profile string
 
 	latency, replicationDelay, graphDelay, tokenLifetime time.Duration
 
@@ -31,7 +31,7 @@ func newServeCommand() *cobra.Command {
 		Use:   "simtenant",
 		Short: "Serve a simulated Microsoft 365 tenant",
 		Long: `Serve a simulated Microsoft 365 tenant: sign-in, Graph and Exchange on one TLS
-port under the service's own paths. It prints one line once it can be reached,
+port under the service's own paths, and mail on another. It prints one line once it can be reached,
 and runs until it is interrupted.
 
 --profile is ideal, typical, busy or hostile, or a JSON file that has a value
@@ -64,6 +64,7 @@ func asUsage(err error) error {
 func (f *serveFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8443", "`address` to serve on; port 0 is any free one")
+	flags.StringVar(&f.smtp, "smtp", "", "`address` to take mail on (default: none)")
 	flags.StringVar(&f.seed, "seed", "", "JSON `file` with the organisation to start from (default: a small invented company)")
 	flags.StringVar(&f.state, "state", "", "`file` that keeps the organisation across restarts")
 	flags.StringVar(&f.caOut, "ca-out", "", "`file` to write the certificate authority to that clients must trust")
@@ -89,6 +90,7 @@ func (f *serveFlags) config(cmd *cobra.Command) (simtenant.Config, error) {
 		return simtenant.Config{}, err
 	}
 	cfg.Listen = f.listen
+	cfg.SMTP = f.smtp
 	cfg.StateFile = f.state
 	cfg.TokenLifetime = f.tokenLifetime
 	cfg.CreationQuota = f.creationQuota
@@ -152,8 +154,12 @@ func announce(w io.Writer, srv *simtenant.Server) {
 	if app.Secret == simtenant.DefaultClientSecret {
 		secret = "the documented default, " + simtenant.DefaultClientSecret
 	}
-	_, _ = fmt.Fprintf(w, "Serving a simulated tenant at %s tenant=%s client_id=%s (client secret: %s)\n",
-		srv.URL(), srv.Tenant().ID, app.ClientID, secret)
+	mail := ""
+	if addr := srv.SMTPAddr(); addr != "" {
+		mail = " smtp=" + addr
+	}
+	_, _ = fmt.Fprintf(w, "Serving a simulated tenant at %s tenant=%s client_id=%s%s (client secret: %s)\n",
+		srv.URL(), srv.Tenant().ID, app.ClientID, mail, secret)
 }
 
 // writeFile replaces the file at once or not at all, so that a script that

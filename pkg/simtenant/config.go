@@ -23,6 +23,8 @@ const (
 type Config struct {
 	// Listen is the TCP address to serve on; empty is 127.0.0.1 and a free port.
 	Listen string
+	// SMTP is the TCP address to take mail on; empty is nowhere.
+	SMTP string
 	// Seed is the organisation at the start; nil is a small invented company.
 	// It is not looked at when StateFile exists.
 	Seed *directory.Seed

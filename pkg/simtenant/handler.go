@@ -7,7 +7,9 @@ import (
 	"math/rand/v2"
 	"net/http"
 
+	"enlist/pkg/simtenant/directory"
 	"enlist/pkg/simtenant/entra"
+	"enlist/pkg/simtenant/smtp"
 )
 
 // handler wires the faces on one mux. From the outside in, a call meets the
@@ -31,13 +33,24 @@ func (s *Server) handler(cfg Config) (http.Handler, error) {
 
 	mux := http.NewServeMux()
 	mux.Handle("/", s.faults.Wrap(signIn.Handler()))
+	mux.Handle("/v1.0/", s.graphFace(cfg, signIn))
+	mux.Handle("/adminapi/", s.exchangeFace(cfg, signIn))
 	mux.Handle("GET /sim/stats", s.stats)
 	mux.Handle("/sim/faults", s.faults)
-	mux.HandleFunc("GET /sim/state", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, s.directory.Export()) })
+	mux.HandleFunc("GET /sim/state", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, stateForm{Seed: s.directory.Export(), Deliveries: s.Deliveries()})
+	})
 	mux.HandleFunc("GET /sim/tenant", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, tenantForm{ID: tenant.ID.String(), Domain: tenant.Domain, AcceptedDomains: tenant.AcceptedDomains})
 	})
 	return mux, nil
+}
+
+// stateForm is the answer of GET /sim/state: a seed, and the mails that were
+// taken, if there were any.
+type stateForm struct {
+	*directory.Seed
+	Deliveries []smtp.Delivery `json:"deliveries,omitempty"`
 }
 
 // tenantForm is the answer of GET /sim/tenant.

@@ -25,10 +25,12 @@ type Server struct {
 	http      *http.Server
 	listener  net.Listener
 	authority []byte
+	mail      *mailPort // nil when no mail is taken
 
 	cancel   context.CancelFunc
 	running  sync.WaitGroup
-	serveErr error // these two are set before running is done
+	serveErr error // these three are set before running is done
+	mailErr  error
 	closeErr error
 }
 
@@ -60,6 +62,12 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 			s.serveErr = err
 		}
 	})
+	if s.mail != nil {
+		s.running.Go(func() {
+			defer s.cancel()
+			s.mailErr = s.mail.serve()
+		})
+	}
 	s.running.Go(func() { s.stopAfter(ctx) })
 	return s, nil
 }
@@ -92,11 +100,17 @@ func newServer(cfg Config, dir *directory.Directory) (*Server, error) {
 	if cfg.ErrorLog == nil {
 		cfg.ErrorLog = log.New(io.Discard, "", 0)
 	}
+	tlsConfig := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	if cfg.SMTP != "" {
+		if s.mail, err = openMailPort(cfg, dir, tlsConfig.Clone()); err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+	}
 	s.authority = authority
 	s.listener = s.faults.Listener(listener)
 	s.http = &http.Server{
 		Handler:           handler,
-		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12},
+		TLSConfig:         tlsConfig,
 		ReadHeaderTimeout: 10 * time.Second,
 		ErrorLog:          cfg.ErrorLog,
 	}
@@ -112,7 +126,10 @@ func (s *Server) stopAfter(ctx context.Context) {
 	if s.http.Shutdown(grace) != nil {
 		_ = s.http.Close()
 	}
-	s.closeErr = s.directory.Close()
+	if s.mail != nil {
+		s.closeErr = s.mail.Close()
+	}
+	s.closeErr = errors.Join(s.closeErr, s.directory.Close())
 }
 
 // Close stops the server, waits until everything that it started has ended, and
@@ -126,7 +143,7 @@ func (s *Server) Close() error {
 // Close was called or that Start's context ended.
 func (s *Server) Wait() error {
 	s.running.Wait()
-	return errors.Join(s.serveErr, s.closeErr)
+	return errors.Join(s.serveErr, s.mailErr, s.closeErr)
 }
 
 // URL is the address that clients use for sign-in, Graph and Exchange alike,
