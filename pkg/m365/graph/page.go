@@ -50,7 +50,7 @@ func (c *Client) follow(last *abs.RequestInformation, link string, seen map[stri
 	if link == "" {
 		return nil, nil
 	}
-	if false {
+	if seen[link] {
 		return nil, unexpected(last, "the link to the next page leads back to one that was read already", nil)
 	}
 	seen[link] = true

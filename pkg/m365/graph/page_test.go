@@ -96,9 +96,16 @@ func TestPagesThatCannotBeTrusted(t *testing.T) {
 
 func TestLinksInACircle(t *testing.T) {
 	s := newServer(t, replyWithLink(`{"id":"1"}`, "$skiptoken=a"), replyWithLink(`{"id":"2"}`, "$skiptoken=b"), replyWithLink(`{"id":"3"}`, "$skiptoken=a"))
-	got, err := list(s.client(t).Contacts(t.Context()))
-	if !errors.Is(err, ErrUnexpectedAnswer) || ids(got) != "1 2 3" {
-		t.Errorf("got %s, %v", ids(got), err)
+	var got []string
+	var err error
+	for contact, failure := range s.client(t).Contacts(t.Context()) {
+		if err = failure; err != nil || len(got) > 10 {
+			break
+		}
+		got = append(got, contact.ID)
+	}
+	if !errors.Is(err, ErrUnexpectedAnswer) || strings.Join(got, " ") != "1 2 3" {
+		t.Errorf("got %s, %v", got, err)
 	}
 }
 
