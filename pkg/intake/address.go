@@ -39,6 +39,10 @@ func invalid(format string, args ...any) error {
 // mailto: before it, or one in angle brackets behind a name.
 func parseAddress(cell string) (address, error) {
 	var a address
+	if simpleAddress(cell) {
+		a.email = cell
+		return a, nil
+	}
 	text := cell
 	if before, rest, found := strings.Cut(text, "<"); found {
 		inner, behind, closed := strings.Cut(rest, ">")
@@ -68,6 +72,36 @@ func parseAddress(cell string) (address, error) {
 		return a, invalid("the address is longer than %d characters", maxAddress)
 	}
 	return a, nil
+}
+
+// simpleAddress reports whether an address is of the commonest form and in
+// order as it stands, so that it needs no further look: letters, digits, dots,
+// hyphens and underscores, and its domain in lower case.
+func simpleAddress(cell string) bool {
+	at, mark := -1, -1 // where the @ and the last dot or hyphen behind it stand
+	for i := range len(cell) {
+		switch c := cell[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		case ('A' <= c && c <= 'Z' || c == '_') && at < 0:
+		case (c == '.' || c == '-') && i > mark+1:
+			mark = i
+		case c == '@' && at < 0 && i > mark+1:
+			at, mark = i, i
+		default:
+			return false
+		}
+	}
+	return 0 < at && at <= 64 && at < mark && len(cell)-at <= 64 &&
+		cell[mark] == '.' && len(cell)-mark > 2 && alpha(cell[mark+1:])
+}
+
+func alpha(s string) bool {
+	for i := range len(s) {
+		if !asciiLetter(s[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // tidy takes off what often sticks to an address, and notes it.

@@ -12,16 +12,33 @@ import (
 // checker cleans the cells of records and finds what keeps a record from
 // being used.
 type checker struct {
-	cols []column
+	cols    []column
+	emailAt int
+	others  []int // the columns with a field other than the address
+	nameAt  []int // those that tell the person's name
+
 	warn func(Warning)
-	// seen finds rows about the same person.
-	seen *duplicates
-	// groups is for use again from record to record.
-	groups []string
+	seen *duplicates // finds rows about the same person
+}
+
+// use sets the columns of the records to come.
+func (c *checker) use(cols []column) {
+	c.cols, c.emailAt = cols, indexOf(cols, fieldEmail)
+	c.others, c.nameAt = nil, nil
+	for i, col := range cols {
+		switch col.field {
+		case "", fieldEmail:
+			continue
+		case fieldDisplayName, fieldFirstName, fieldLastName:
+			c.nameAt = append(c.nameAt, i)
+		}
+		c.others = append(c.others, i)
+	}
 }
 
 // check cleans the record's fields in place and gives the address in it. The
-// problem is the first one, from left to right behind the address, or nil.
+// problem is that of the address, or else the first one from left to right,
+// or nil.
 func (c *checker) check(rec *Record) (address, *onboard.Problem) {
 	if rec.Note != "" {
 		c.warn(Warning{Line: rec.Line, Message: rec.Note})
@@ -29,16 +46,12 @@ func (c *checker) check(rec *Record) (address, *onboard.Problem) {
 	if rec.Damage != nil {
 		return c.anyAddress(rec), rec.Damage
 	}
-	var addr address
-	problem := newProblem(CodeEmailMissing, "line %d: there is no email address", rec.Line)
-	for i := range min(len(c.cols), len(rec.Fields)) {
-		if c.cols[i].field != fieldEmail {
-			continue
+	addr, problem := c.email(rec)
+	for _, i := range c.others {
+		if i >= len(rec.Fields) {
+			break
 		}
-		addr, problem = c.email(rec, i)
-	}
-	for i := range min(len(c.cols), len(rec.Fields)) {
-		if name := c.cols[i].field; name == "" || name == fieldEmail {
+		if value := rec.Fields[i]; len(value) <= c.cols[i].limit && plain(value) {
 			continue
 		}
 		if p := c.cell(rec, i); problem == nil {
@@ -54,11 +67,10 @@ func (c *checker) check(rec *Record) (address, *onboard.Problem) {
 // anyAddress gives what can be told of the address in a damaged record, so
 // that the report can name the person.
 func (c *checker) anyAddress(rec *Record) address {
-	at := indexOf(c.cols, fieldEmail)
-	if at < 0 || at >= len(rec.Fields) {
+	if c.emailAt < 0 || c.emailAt >= len(rec.Fields) {
 		return address{}
 	}
-	cell, _ := cleanText(rec.Fields[at])
+	cell, _ := cleanText(rec.Fields[c.emailAt])
 	addr, err := parseAddress(cell)
 	if err != nil {
 		return address{}
@@ -66,8 +78,12 @@ func (c *checker) anyAddress(rec *Record) address {
 	return addr
 }
 
-// email reads the address in the field at index at.
-func (c *checker) email(rec *Record, at int) (address, *onboard.Problem) {
+// email reads the address of a record.
+func (c *checker) email(rec *Record) (address, *onboard.Problem) {
+	at := c.emailAt
+	if at < 0 || at >= len(rec.Fields) {
+		return address{}, newProblem(CodeEmailMissing, "line %d: there is no email address", rec.Line)
+	}
 	cell, change := cleanText(rec.Fields[at])
 	if cell == "" {
 		return address{}, newProblem(CodeEmailMissing, "line %d, %s: there is no email address", rec.Line, label(c.cols[at].name, at))
@@ -96,44 +112,43 @@ func (c *checker) email(rec *Record, at int) (address, *onboard.Problem) {
 	return addr, nil
 }
 
-// cell cleans and checks a field other than the address.
+// cell cleans and checks a field other than the address, which is not plain
+// or longer than it may be.
 func (c *checker) cell(rec *Record, at int) *onboard.Problem {
-	col := &c.cols[at]
-	raw := rec.Fields[at]
-	if raw == "" {
-		return nil
-	}
-	value, change := cleanText(raw)
-	if !plain(value) {
-		value = c.tidy(rec, at, value)
-	}
-	rec.Fields[at] = value
+	value, change := cleanText(rec.Fields[at])
 	if change != "" {
 		c.warnAt(rec, at, change)
 	}
-	switch col.field {
-	case fieldGroups:
-		c.groups = splitGroups(c.groups[:0], value)
-		for _, name := range c.groups {
-			if err := checkGroup(name); err != nil {
-				return newProblem(CodeGroupInvalid, "line %d, %s: %v", rec.Line, label(col.name, at), err)
-			}
-		}
-		return nil
-	case fieldHidden:
-		if _, err := parseYesNo(value); err != nil {
-			return newProblem(CodeFieldInvalid, "line %d, %s: %v", rec.Line, label(col.name, at), err)
-		}
-		return nil
-	}
-	if n := len(value); n > col.limit && utf8.RuneCountInString(value) > col.limit {
-		return newProblem(CodeFieldTooLong, "line %d, %s: %d characters, but Exchange Online keeps %d",
-			rec.Line, label(col.name, at), utf8.RuneCountInString(value), col.limit)
-	}
-	if strings.ContainsRune(value, utf8.RuneError) {
-		return newProblem(CodeFieldInvalid, "line %d, %s: a character is damaged: %q", rec.Line, label(col.name, at), value)
+	value = c.tidy(rec, at, value)
+	rec.Fields[at] = value
+	code, err := checkValue(c.cols[at], value)
+	if err != nil {
+		return newProblem(code, "line %d, %s: %v", rec.Line, label(c.cols[at].name, at), err)
 	}
 	return nil
+}
+
+// checkValue says what is wrong with a cleaned value.
+func checkValue(col column, value string) (onboard.Code, error) {
+	switch col.field {
+	case fieldGroups:
+		for _, name := range splitGroups(nil, value) {
+			if err := checkGroup(name); err != nil {
+				return CodeGroupInvalid, err
+			}
+		}
+		return "", nil
+	case fieldHidden:
+		_, err := parseYesNo(value)
+		return CodeFieldInvalid, err
+	}
+	if n := utf8.RuneCountInString(value); n > col.limit {
+		return CodeFieldTooLong, fmt.Errorf("%d characters, but Exchange Online keeps %d", n, col.limit)
+	}
+	if strings.ContainsRune(value, utf8.RuneError) {
+		return CodeFieldInvalid, fmt.Errorf("a character is damaged: %q", value)
+	}
+	return "", nil
 }
 
 // tidy makes one line of values other than notes and streets, and takes
@@ -157,7 +172,7 @@ func (c *checker) warnAt(rec *Record, at int, message string) {
 
 // repeats warns of a row whose address an earlier row has too.
 func (c *checker) repeats(rec *Record, addr address) {
-	first, sameName, repeated := c.seen.add(addr.email, nameOf(rec, c.cols), rec.Line)
+	first, sameName, repeated := c.seen.add(addr.email, c.name(rec), rec.Line)
 	switch {
 	case !repeated:
 	case sameName:
@@ -165,6 +180,24 @@ func (c *checker) repeats(rec *Record, addr address) {
 	default:
 		c.warn(Warning{Line: rec.Line, Message: fmt.Sprintf("%s stands on line %d already with another name; the first one counts", addr.email, first)})
 	}
+}
+
+// name gives what a record says of the person's name, for comparing.
+func (c *checker) name(rec *Record) string {
+	if len(c.nameAt) == 1 && c.nameAt[0] < len(rec.Fields) {
+		return rec.Fields[c.nameAt[0]]
+	}
+	name := ""
+	for _, i := range c.nameAt {
+		if i >= len(rec.Fields) || rec.Fields[i] == "" {
+			continue
+		}
+		if c.cols[i].field == fieldDisplayName {
+			return rec.Fields[i]
+		}
+		name += " " + rec.Fields[i]
+	}
+	return name
 }
 
 // parseYesNo reads a yes or no in the languages that headers are understood

@@ -15,13 +15,12 @@ func cleanText(s string) (cleaned, change string) {
 		return s, ""
 	}
 	var invisible, control, space bool
+	s = strings.ReplaceAll(s, "\r\n", "\n")
 	cleaned = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\t':
 			return r
-		case r == '\r':
-			return -1
-		case r == '\u2028' || r == '\u2029' || r == '\u0085':
+		case r == '\r' || r == '\u2028' || r == '\u2029' || r == '\u0085':
 			return '\n'
 		case invisibleRune(r):
 			invisible = true

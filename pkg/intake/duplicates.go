@@ -35,24 +35,3 @@ func (d *duplicates) add(email, name string, line int) (first int, sameName, rep
 	d.seen[key] = sighting{int32(line), hash}
 	return 0, false, false
 }
-
-// nameOf gives what a checked record says of the person's name, for comparing.
-func nameOf(rec *Record, cols []column) string {
-	var first, last string
-	for i := range min(len(cols), len(rec.Fields)) {
-		switch cols[i].field {
-		case fieldDisplayName:
-			if rec.Fields[i] != "" {
-				return rec.Fields[i]
-			}
-		case fieldFirstName:
-			first = rec.Fields[i]
-		case fieldLastName:
-			last = rec.Fields[i]
-		}
-	}
-	if first == "" && last == "" {
-		return ""
-	}
-	return first + " " + last
-}

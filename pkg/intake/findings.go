@@ -29,16 +29,6 @@ type Findings struct {
 	WarningsLeftOut int
 }
 
-// Encoding is the character encoding of a file.
-type Encoding struct {
-	Name string // as in "UTF-8" or "windows-1250"
-	BOM  bool   // a byte order mark stands at its start
-	// Sure is false if the encoding is no more than the likeliest one.
-	Sure bool
-	// Why says what it was recognised by.
-	Why string
-}
-
 // Dialect is how the records of a file are written.
 type Dialect struct {
 	Delimiter string

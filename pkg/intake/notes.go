@@ -1,5 +1,7 @@
 package intake
 
+import "enlist/pkg/onboard"
+
 // maxWarnings bounds the warnings that are kept.
 const maxWarnings = 1000
 
@@ -20,6 +22,13 @@ func (n *notes) warn(w Warning) {
 		return
 	}
 	n.Warnings = append(n.Warnings, w)
+}
+
+func (n *notes) count(problem *onboard.Problem) {
+	n.Rows++
+	if problem != nil {
+		n.Invalid++
+	}
 }
 
 // aside notes a line that is no row.

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -18,6 +17,7 @@ type File struct {
 	opts   Options
 	closer io.Closer
 	sum    hash.Hash
+	text   *text
 	shape  shape
 	head   string // all text before the first record
 	body   *body
@@ -61,8 +61,7 @@ func OpenReader(name string, r io.Reader, opts Options) (*File, error) {
 		return nil, err
 	}
 	f := &File{name: name, opts: opts, sum: sha256.New()}
-	win := newWindow(io.TeeReader(r, f.sum))
-	if err := f.begin(win); err != nil {
+	if err := f.begin(io.TeeReader(r, f.sum)); err != nil {
 		var in *InputError
 		if errors.As(err, &in) {
 			in.Name = name
@@ -73,17 +72,16 @@ func OpenReader(name string, r io.Reader, opts Options) (*File, error) {
 	return f, nil
 }
 
-// begin finds out how the text in the window is written, and goes to its
-// first record.
-func (f *File) begin(win *window) error {
+// begin finds out how the bytes are written, and goes to the first record.
+func (f *File) begin(r io.Reader) error {
+	var err error
+	if f.text, err = newText(r, f.opts.Encoding); err != nil {
+		return err
+	}
+	win := newWindow(f.text)
 	head := win.head(headSize)
 	if win.err != nil && win.err != io.EOF {
 		return win.err
-	}
-	bom := len(head) >= 3 && bytes.Equal(head[:3], []byte("\uFEFF"))
-	if bom {
-		win.consume(3)
-		head = head[3:]
 	}
 	s, err := findShape(head, win.err == io.EOF, f.opts)
 	if err != nil {
@@ -95,11 +93,11 @@ func (f *File) begin(win *window) error {
 	f.shape = s
 	f.head = string(head[:s.start])
 	f.notes = newNotes(f.name, s)
-	f.notes.Encoding = Encoding{Name: "UTF-8", BOM: bom, Sure: true, Why: "assumed"}
 	f.warnUnmatched()
 	records := newRecordReader(win, s.dialect)
 	records.advance(s.start, s.startLine-1)
-	f.check = &checker{cols: s.cols, warn: f.notes.warn, seen: newDuplicates()}
+	f.check = &checker{warn: f.notes.warn, seen: newDuplicates()}
+	f.check.use(s.cols)
 	f.body = &body{records: records, opts: f.opts, aside: f.notes.aside, change: f.changeTable}
 	f.body.start(s.header, s.cols)
 	return nil
@@ -146,24 +144,28 @@ func (f *File) warnUnmatched() {
 
 // changeTable follows the body to the next table of the file.
 func (f *File) changeTable(rec Record, cols []column) {
-	f.check.cols = cols
+	f.check.use(cols)
 	f.notes.warn(Warning{Line: rec.Line, Message: "another table starts here, with columns of its own"})
 }
 
 // Findings tells how the file was read; complete after Rows has ended.
-func (f *File) Findings() Findings { return f.notes.Findings }
+func (f *File) Findings() Findings {
+	findings := f.notes.Findings
+	findings.Encoding = f.text.encoding
+	return findings
+}
 
 // Header is all text up to the first record, the header's line end included,
 // as it stood in the input. With a byte order mark if the input has one.
 func (f *File) Header() string {
-	if f.notes.Encoding.BOM {
+	if f.text.encoding.BOM {
 		return "\uFEFF" + f.head
 	}
 	return f.head
 }
 
 // Encode gives text in the encoding of the input.
-func (f *File) Encode(text string) []byte { return []byte(text) }
+func (f *File) Encode(text string) []byte { return f.text.encoding.encode(text) }
 
 // SHA256 is the hexadecimal checksum of the input's bytes; complete after
 // Rows has ended.
