@@ -1,4 +1,7 @@
-.PHONY: test check build
+.PHONY: test check build fuzz
+
+# How long each fuzz target runs.
+FUZZTIME ?= 60s
 
 # The tests alone.
 test:
@@ -11,3 +14,12 @@ check:
 # One static file in dist.
 build:
 	.ci/build-static dist "$$(git describe --tags --always --dirty)"
+
+# Every fuzz target, one after the other: make fuzz FUZZTIME=10m
+fuzz:
+	@grep -rl --include='*_test.go' '^func Fuzz' pkg | sort | while read -r file; do \
+		for target in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\)(.*/\1/p' "$$file"); do \
+			echo "== $$target in $$file"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" || exit 1; \
+		done; \
+	done
