@@ -65,7 +65,7 @@ func (v View) nextChange(since uint64, kinds Kind, from Cursor) (Change, Cursor,
 }
 
 func (v View) changeOf(s sight, sl *slot, since uint64) (Change, bool) {
-	ver := s.newest(sl)
+	ver := s.version(sl)
 	if ver == nil {
 		return Change{}, false
 	}
@@ -93,14 +93,4 @@ func (v View) memberChanges(s sight, m *membership, since uint64, c *Change) {
 			c.Left = append(c.Left, member)
 		}
 	}
-}
-
-// newest is the newest seen state of an object, gone or not.
-func (s sight) newest(sl *slot) *version {
-	for v := &sl.latest; v != nil; v = v.older {
-		if s.sees(v.stamp) {
-			return v
-		}
-	}
-	return nil
 }

@@ -35,10 +35,10 @@ type Options struct {
 
 // Tenant is the organisation itself.
 type Tenant struct {
-	ID     uuid.UUID
-	Domain string // the initial domain, such as contoso.onmicrosoft.com
+	ID     uuid.UUID `json:"id"`
+	Domain string    `json:"domain"` // the initial domain, such as contoso.onmicrosoft.com
 	// AcceptedDomains are all domains of the organisation, Domain included.
-	AcceptedDomains []string
+	AcceptedDomains []string `json:"accepted_domains"`
 }
 
 // Directory is the organisation. Its methods may be called concurrently.
@@ -50,6 +50,7 @@ type Directory struct {
 
 	mu      sync.RWMutex
 	slots   []slot
+	groups  []uint32 // the slots that are groups
 	change  uint64
 	recent  []stamp              // changes that some view may not see yet
 	ids     map[uuid.UUID]uint32 // by ID and by GUID

@@ -58,16 +58,17 @@ func (m *membership) find(member uint32) *edge {
 	return &m.edges[i]
 }
 
-// put records that member came or left. Calls that change nothing are the
-// caller's to avoid.
+// put records that member came or left.
 func (m *membership) put(member uint32, present bool, s stamp, settled func(stamp) bool) {
-	if present {
+	m.change = max(m.change, s.change)
+	e := m.find(member)
+	switch was := e != nil && e.present; {
+	case present && !was:
 		m.present++
-	} else {
+	case !present && was:
 		m.present--
 	}
-	m.change = max(m.change, s.change)
-	if e := m.find(member); e != nil {
+	if e != nil {
 		old := *e
 		if settled(old.stamp) {
 			old.older = nil
@@ -91,14 +92,11 @@ func (s sight) sees(st stamp) bool {
 	return s.latest || st.by == s.by || st.at == 0 || s.now >= st.at+int64(s.delay)
 }
 
-// version is the newest state of the object that can be seen; nil when there
-// is none, or when it is gone.
+// version is the newest state of an object that can be seen, gone or not; nil
+// when there is none.
 func (s sight) version(sl *slot) *version {
 	for v := &sl.latest; v != nil; v = v.older {
 		if s.sees(v.stamp) {
-			if v.gone {
-				return nil
-			}
 			return v
 		}
 	}

@@ -92,13 +92,10 @@ func (v View) MemberOf(member uuid.UUID) []*Object {
 	}
 	s := v.sight()
 	var groups []*Object
-	for i := range v.dir.slots {
-		m := v.dir.slots[i].group
-		if m == nil {
-			continue
-		}
+	for _, slot := range v.dir.groups {
+		m := v.dir.slots[slot].group
 		if e := s.edge(m.find(n)); e != nil && e.present {
-			if g := v.seen(s, uint32(i)); g != nil {
+			if g := v.seen(s, slot); g != nil {
 				groups = append(groups, g)
 			}
 		}

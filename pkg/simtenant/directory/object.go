@@ -9,56 +9,57 @@ import (
 )
 
 // Object is one recipient of the organisation: a person, a mailbox or a group.
+// Its JSON form is that of the state file.
 type Object struct {
 	// ID is the object id in Entra: Graph's id, Exchange's ExternalDirectoryObjectId.
-	ID uuid.UUID
+	ID uuid.UUID `json:"id"`
 	// GUID is Exchange's own id, its Guid.
-	GUID uuid.UUID
-	Kind Kind
+	GUID uuid.UUID `json:"guid"`
+	Kind Kind      `json:"kind"`
 
-	Name        string // the common name, unique in the organisation, at most 64 characters
-	Alias       string
-	DisplayName string
+	Name        string `json:"name"` // the common name, unique in the organisation, at most 64 characters
+	Alias       string `json:"alias"`
+	DisplayName string `json:"display_name"`
 
 	// Address is the primary SMTP address. It is empty for a guest whose address
 	// somebody else held already.
-	Address string
+	Address string `json:"address,omitempty"`
 	// External is where mail goes on to: for contacts, mail users and guests.
-	External string
+	External string `json:"external,omitempty"`
 	// MoreProxies are the proxy addresses besides the primary one, with their
 	// prefix ("smtp:…", "X500:…").
-	MoreProxies []string
+	MoreProxies []string `json:"proxies,omitempty"`
 
-	Created time.Time // zero for what the seed brought
-	Changed time.Time
+	Created time.Time `json:"created,omitzero"` // zero for what the seed brought
+	Changed time.Time `json:"changed,omitzero"`
 
-	Synced bool // kept in step with an on-premises directory, which alone may change it
-	Hidden bool // from address lists
+	Synced bool `json:"synced,omitempty"` // kept in step with an on-premises directory, which alone may change it
+	Hidden bool `json:"hidden,omitempty"` // from address lists
 	// RequireSenderAuthentication refuses mail from outside the organisation.
-	RequireSenderAuthentication bool
+	RequireSenderAuthentication bool `json:"require_sender_authentication,omitempty"`
 
-	Attributes Attributes
-	Delivery   *Delivery // nil: no restriction and no moderation
-	Group      *Group    // nil for everything but a group
+	Attributes Attributes `json:"attributes,omitempty"`
+	Delivery   *Delivery  `json:"delivery,omitempty"` // nil: no restriction and no moderation
+	Group      *Group     `json:"group,omitempty"`    // nil for everything but a group
 }
 
 // Delivery says who may send to a recipient and who has to agree.
 type Delivery struct {
-	AcceptFrom       []uuid.UUID // object ids; empty: everybody
-	RejectFrom       []uuid.UUID
-	Moderated        bool
-	ModeratedBy      []uuid.UUID
-	BypassModeration []uuid.UUID
+	AcceptFrom       []uuid.UUID `json:"accept_from,omitempty"` // object ids; empty: everybody
+	RejectFrom       []uuid.UUID `json:"reject_from,omitempty"`
+	Moderated        bool        `json:"moderated,omitempty"`
+	ModeratedBy      []uuid.UUID `json:"moderated_by,omitempty"`
+	BypassModeration []uuid.UUID `json:"bypass_moderation,omitempty"`
 }
 
 // Group holds what only groups have, apart from their members.
 type Group struct {
-	ManagedBy          []uuid.UUID
-	ReportToOriginator bool
-	ReportToManager    bool
-	Description        string
+	ManagedBy          []uuid.UUID `json:"managed_by,omitempty"`
+	ReportToOriginator bool        `json:"report_to_originator,omitempty"`
+	ReportToManager    bool        `json:"report_to_manager,omitempty"`
+	Description        string      `json:"description,omitempty"`
 	// Filter is a dynamic group's recipient filter, in OPATH.
-	Filter string
+	Filter string `json:"filter,omitempty"`
 }
 
 // Proxies lists the object's proxy addresses, the primary one first, with the

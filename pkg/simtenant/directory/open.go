@@ -1,9 +1,10 @@
 package directory
 
 import (
+	"errors"
 	"fmt"
-
-	"github.com/google/uuid"
+	"io/fs"
+	"os"
 )
 
 // Open makes a directory from a seed, or from the state file when that exists.
@@ -11,25 +12,52 @@ import (
 // The state file is a log of changes in JSON Lines. Each change is handed to
 // the operating system before its caller hears of it, so that a killed process
 // loses nothing; it is not synced to the disk one by one, so that a power cut may
-// lose the last seconds. At Open the log is replaced, atomically and synced, by
-// the state it leads to.
+// lose the last seconds. When the log holds much that is superseded, Open
+// replaces it by the state it leads to, whole and synced. One process at a time
+// may have the file open.
 func Open(opts Options) (*Directory, error) {
 	d := newDirectory(opts)
-	seed := opts.Seed
-	if seed == nil {
-		seed = DefaultSeed()
+	var err error
+	if opts.StateFile == "" {
+		err = d.load(d.seed())
+	} else {
+		err = d.openState(opts.StateFile)
 	}
-	if err := d.load(seed); err != nil {
+	if err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}
 	return d, nil
 }
 
-// Close ends writing to the state file, synced to the disk.
-func (d *Directory) Close() error { return nil }
+func (d *Directory) openState(path string) error {
+	stale, err := d.replay(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		stale, err = true, d.load(d.seed())
+	}
+	if err == nil && stale {
+		err = d.writeState(path)
+	}
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return err
+	}
+	d.log = &changeLog{file: file}
+	return nil
+}
 
-type changeLog struct{}
+func (d *Directory) seed() *Seed {
+	if d.opts.Seed == nil {
+		return DefaultSeed()
+	}
+	return d.opts.Seed
+}
 
-func (l *changeLog) object(*Object, stamp) error                            { return nil }
-func (l *changeLog) removal(*Object, stamp) error                           { return nil }
-func (l *changeLog) members(*Object, []uuid.UUID, []uuid.UUID, stamp) error { return nil }
+// Close syncs the state file to the disk and closes it. Writes fail from then on.
+func (d *Directory) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.log.close()
+}

@@ -65,7 +65,7 @@ func (v View) byID(s sight, id uuid.UUID) *Object {
 }
 
 func (v View) seen(s sight, slot uint32) *Object {
-	if ver := s.version(&v.dir.slots[slot]); ver != nil {
+	if ver := s.version(&v.dir.slots[slot]); ver != nil && !ver.gone {
 		return ver.object
 	}
 	return nil

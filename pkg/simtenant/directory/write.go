@@ -138,6 +138,7 @@ func (d *Directory) insert(o *Object, s stamp) {
 	sl := slot{latest: version{object: o, stamp: s}}
 	if o.Kind.Has(Groups) {
 		sl.group = newMembership()
+		d.groups = append(d.groups, n)
 	}
 	d.slots = append(d.slots, sl)
 	d.ids[o.ID], d.ids[o.GUID] = n, n
@@ -217,11 +218,8 @@ func (v View) Remove(id uuid.UUID) error {
 
 func (d *Directory) remove(n uint32, old *Object, s stamp) {
 	d.replace(n, old, true, s)
-	for i := range d.slots {
-		m := d.slots[i].group
-		if m == nil {
-			continue
-		}
+	for _, g := range d.groups {
+		m := d.slots[g].group
 		if e := m.find(n); e != nil && e.present {
 			m.put(n, false, s, d.settledAt(s.at))
 		}
