@@ -79,11 +79,11 @@ func (s *Service) checkTenant(segment string) error {
 
 func checkGrant(form url.Values) error {
 	switch grant := form.Get("grant_type"); grant {
+	case "client_credentials":
 	case "":
 		return missingParameter("grant_type")
 	default:
 		return unsupportedGrant(grant)
-	case "client_credentials":
 	}
 	if form.Get("client_id") == "" {
 		return missingParameter("client_id")

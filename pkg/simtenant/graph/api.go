@@ -9,6 +9,8 @@ import (
 
 	"enlist/pkg/simtenant/directory"
 	"enlist/pkg/simtenant/entra"
+
+	"github.com/google/uuid"
 )
 
 // Config wires the face to the rest of the tenant.
@@ -26,6 +28,11 @@ type Config struct {
 	Around func(http.Handler) http.Handler
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
+	// NewID makes ids of requests and invitations; random ones when nil.
+	NewID func() string
+	// DeltaLifetime is how long a delta link works; 7 days when zero, as in the
+	// service.
+	DeltaLifetime time.Duration
 	// InvitationsRestricted makes POST /invitations refuse applications, as it
 	// does where only administrators may invite.
 	InvitationsRestricted bool
@@ -59,8 +66,14 @@ func New(cfg Config) http.Handler {
 	if a.Now == nil {
 		a.Now = time.Now
 	}
+	if a.NewID == nil {
+		a.NewID = uuid.NewString
+	}
 	if a.Stats == nil {
 		a.Stats = noStats{}
+	}
+	if a.DeltaLifetime <= 0 {
+		a.DeltaLifetime = defaultDeltaLifetime
 	}
 	a.single = a.routes()
 	if cfg.Around != nil {
@@ -94,33 +107,51 @@ func (a *api) routes() http.Handler {
 		mux.Handle(root+pattern, a.serve(serve))
 	}
 	mux.Handle("/", a.serve(nil))
-	return keysAsSegments(mux)
+	return plainPaths(mux)
 }
 
 // paths is all that is served. A path that is missing here is unknown, a method
 // that is missing not allowed, as it is for every write to contacts.
 var paths = map[string]methods{
-	"/organization":  {"GET": {organizationReaders, listOrganization}},
-	"/contacts":      {"GET": {contactReaders, listContacts}},
-	"/contacts/{id}": {"GET": {contactReaders, getContact}},
-	"/groups":        {"GET": {groupReaders, listGroups}},
-	"/groups/{id}":   {"GET": {groupReaders, getGroup}},
+	"/organization": {"GET": {organizationReaders, listOrganization}},
 
-	"/groups/{id}/members":        {"GET": {groupReaders, listMembers}},
-	"/groups/{id}/members/{cast}": {"GET": {groupReaders, listMembersOfType}},
-	"/contacts/$count":            {"GET": {contactReaders, countContacts}},
-	"/groups/$count":              {"GET": {groupReaders, countGroups}},
-	"/groups/{id}/members/$count": {"GET": {groupReaders, countMembers}},
+	"/contacts":               {"GET": {contactReaders, listContacts}},
+	"/contacts/$count":        {"GET": {contactReaders, countContacts}},
+	"/contacts/{id}":          {"GET": {contactReaders, getContact}},
+	"/contacts/{id}/memberOf": {"GET": {contactReaders, contactMemberOf}},
+	"/contacts/delta":         {"GET": {contactReaders, contactsDelta}},
+
+	"/groups":        {"GET": {groupReaders, listGroups}},
+	"/groups/$count": {"GET": {groupReaders, countGroups}},
+	"/groups/delta":  {"GET": {groupReaders, groupsDelta}},
+	"/groups/{id}":   {"GET": {groupReaders, getGroup}, "PATCH": {memberWriters, patchGroup}},
+
+	"/groups/{id}/memberOf":              {"GET": {groupReaders, groupMemberOf}},
+	"/groups/{id}/members":               {"GET": {groupReaders, listMembers}},
+	"/groups/{id}/members/$count":        {"GET": {groupReaders, countMembers}},
+	"/groups/{id}/members/{cast}":        {"GET": {groupReaders, listMembersOfType}},
+	"/groups/{id}/members/$ref":          {"POST": {memberWriters, addMember}},
+	"/groups/{id}/members/{member}/$ref": {"DELETE": {memberWriters, removeMember}},
+
+	"/users":               {"GET": {userReaders, listUsers}},
+	"/users/$count":        {"GET": {userReaders, countUsers}},
+	"/users/{id}":          {"GET": {userReaders, getUser}},
+	"/users/{id}/memberOf": {"GET": {userReaders, userMemberOf}},
+
+	"/invitations":               {"POST": {inviters, invite}},
+	"/directoryObjects/getByIds": {"POST": {objectReaders, getByIDs}},
 }
 
-// keysAsSegments rewrites "groups('id')" to "groups/id": the service takes both.
-func keysAsSegments(next http.Handler) http.Handler {
-	rewrite := strings.NewReplacer("('", "/", "')", "")
+// plainPaths rewrites the longer forms of a path, which the service takes as
+// well, to the plain one: "groups('id')" to "groups/id", "delta()" and
+// "microsoft.graph.delta" to "delta".
+func plainPaths(next http.Handler) http.Handler {
+	rewrite := strings.NewReplacer("('", "/", "')", "", "/microsoft.graph.delta", "/delta", "/microsoft.graph.getByIds", "/getByIds")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(r.URL.Path, "('") {
+		path := strings.TrimSuffix(rewrite.Replace(r.URL.Path), "()")
+		if path != r.URL.Path {
 			r = r.Clone(r.Context())
-			r.URL.Path = rewrite.Replace(r.URL.Path)
-			r.URL.RawPath = ""
+			r.URL.Path, r.URL.RawPath = path, ""
 		}
 		next.ServeHTTP(w, r)
 	})

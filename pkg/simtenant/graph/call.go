@@ -11,8 +11,6 @@ import (
 
 	"enlist/pkg/simtenant/directory"
 	"enlist/pkg/simtenant/entra"
-
-	"github.com/google/uuid"
 )
 
 // call is one request on its way.
@@ -30,7 +28,7 @@ func newCall(a *api, w http.ResponseWriter, r *http.Request) *call {
 	c := &call{api: a, w: w, r: r, view: a.Directory.Graph(), bare: wantsNoMetadata(r)}
 	h := w.Header()
 	if h.Get("request-id") == "" {
-		h.Set("request-id", uuid.NewString())
+		h.Set("request-id", a.NewID())
 	}
 	clientID := r.Header.Get("client-request-id")
 	if clientID == "" {

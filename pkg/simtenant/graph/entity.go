@@ -46,7 +46,6 @@ func (ops operations) has(operation string) bool { return slices.Contains(ops, o
 // Sets of filter operations, after the tables in "Advanced query capabilities
 // on Microsoft Entra ID objects".
 var (
-	none       operations
 	equality   = operations{"eq", "in"}
 	inequality = operations{"ne"}
 	onText     = operations{"eq", "in", "startsWith", "ge", "le"}

@@ -139,7 +139,7 @@ func lookUp(v directory.View, property string, value odata.Value) ([]*directory.
 		if err != nil {
 			return nil, true
 		}
-		if o, ok := v.ByID(id); ok && o.ID == id {
+		if o, ok := byID(v, id); ok {
 			return []*directory.Object{o}, true
 		}
 		return nil, true

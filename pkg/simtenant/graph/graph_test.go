@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -103,15 +102,14 @@ func (t *tenant) send(method, target string, body any, options ...option) reply 
 	if !strings.HasPrefix(target, "https://") {
 		target = "https://graph.microsoft.com/v1.0" + escape(target)
 	}
-	var content io.Reader
+	var content []byte
 	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
+		var err error
+		if content, err = json.Marshal(body); err != nil {
 			t.Fatal(err)
 		}
-		content = bytes.NewReader(text)
 	}
-	request := httptest.NewRequestWithContext(context.Background(), method, target, content)
+	request := httptest.NewRequestWithContext(context.Background(), method, target, bytes.NewReader(content))
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
@@ -126,7 +124,7 @@ func (t *tenant) send(method, target string, body any, options ...option) reply 
 			t.Fatalf("%s %s: %v in %s", method, target, err, got.raw)
 		}
 	}
-	t.spec.check(t, request, got)
+	t.spec.check(t, request, content, got)
 	return got
 }
 

@@ -21,6 +21,8 @@ type collection struct {
 	// whole says that it has every object of its types, so that an index of the
 	// directory can be asked instead.
 	whole bool
+	// typed says that its objects come with their @odata.type.
+	typed bool
 }
 
 // all is the collection of every object of a type.
@@ -82,7 +84,7 @@ func contextOf(name string, q *query) string {
 func (c *call) shapes(col collection, q *query) map[*entity]shape {
 	shapes := make(map[*entity]shape, len(col.types))
 	for _, e := range col.types {
-		shapes[e] = c.shapeOf(e, q, len(col.types) > 1)
+		shapes[e] = c.shapeOf(e, q, col.typed)
 	}
 	return shapes
 }

@@ -16,7 +16,7 @@ func (c *call) members() (collection, error) {
 	if err != nil {
 		return collection{}, err
 	}
-	return collection{types: memberTypes, name: "directoryObjects", objects: func(from directory.Cursor, visit func(*directory.Object) bool) (directory.Cursor, bool) {
+	return collection{types: memberTypes, name: "directoryObjects", typed: true, objects: func(from directory.Cursor, visit func(*directory.Object) bool) (directory.Cursor, bool) {
 		return c.view.ListMembers(group.ID, from, visit)
 	}}, nil
 }
@@ -52,6 +52,22 @@ func listMembersOfType(c *call) error {
 		return err
 	}
 	col.types = memberTypes[at : at+1]
-	col.name = memberTypes[at].collection
+	col.name, col.typed = memberTypes[at].collection, false
 	return c.list(col)
 }
+
+// listMemberOf answers with the groups that a contact, a user or a group is in.
+func (c *call) listMemberOf(e *entity) error {
+	o, err := c.find(e)
+	if err != nil {
+		return err
+	}
+	return c.list(collection{
+		types: []*entity{groupEntity}, name: "directoryObjects", typed: true,
+		objects: fixed(c.view.MemberOf(o.ID)),
+	})
+}
+
+func contactMemberOf(c *call) error { return c.listMemberOf(contactEntity) }
+func userMemberOf(c *call) error    { return c.listMemberOf(userEntity) }
+func groupMemberOf(c *call) error   { return c.listMemberOf(groupEntity) }

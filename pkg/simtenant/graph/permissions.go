@@ -12,7 +12,12 @@ var (
 	groupReaders        = anyOf(directoryReaders, "GroupMember.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "Group.ReadWrite.All")
 	userReaders         = anyOf(directoryReaders, "User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All")
 
+	// objectReaders may ask for objects by id. What they see of each type
+	// depends on their permissions for it.
+	objectReaders = slices.Concat(contactReaders, groupReaders, userReaders)
+
 	memberWriters = []string{"GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"}
+	groupWriters  = []string{"Group.ReadWrite.All", "Directory.ReadWrite.All"}
 	inviters      = []string{"User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"}
 )
 
