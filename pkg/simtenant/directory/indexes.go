@@ -40,28 +40,17 @@ func (ixs *indexes) keys(o *Object, visit func(*index, string)) {
 	}
 }
 
-// index puts the keys of a new state in and remembers those that went.
+// index puts the keys of a new state in and remembers those of the old one for
+// the views that still need them.
 func (d *Directory) index(slot uint32, old, new *Object, since stamp) {
-	kept := map[*index][]string{}
 	if new != nil {
-		d.indexes.keys(new, func(ix *index, key string) {
-			ix.add(key, slot)
-			if old != nil {
-				kept[ix] = append(kept[ix], key)
-			}
+		d.indexes.keys(new, func(ix *index, key string) { ix.add(key, slot) })
+	}
+	if old != nil {
+		d.indexes.keys(old, func(ix *index, key string) {
+			d.retired = append(d.retired, retiredKey{since, ix, key, slot})
 		})
 	}
-	if old == nil {
-		return
-	}
-	d.indexes.keys(old, func(ix *index, key string) {
-		for _, k := range kept[ix] {
-			if k == key {
-				return
-			}
-		}
-		d.retired = append(d.retired, retiredKey{since, ix, key, slot})
-	})
 }
 
 // sweep forgets what no view needs any more.
