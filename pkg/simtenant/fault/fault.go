@@ -128,24 +128,40 @@ func (in form) fault() (Fault, error) {
 
 // Validate says what is wrong with the fault, if anything.
 func (f Fault) Validate() error {
-	answers := f.Action == Status || f.Action == StatusAfter || f.Action == Garbage
-	switch {
-	case !slices.Contains(actions, f.Action):
+	if !slices.Contains(actions, f.Action) {
 		return fmt.Errorf("action %q is not known; there are %s", f.Action, joinActions())
+	}
+	if err := f.validateAim(); err != nil {
+		return err
+	}
+	return f.validateAnswer()
+}
+
+func (f Fault) validateAim() error {
+	switch {
 	case f.Command != "" && f.Path != "":
 		return errors.New("give a command or a path, not both")
 	case f.After < 0 || f.Next < 0:
 		return errors.New("after and next can't be negative")
 	case f.Probability < 0 || f.Probability > 1:
 		return errors.New("probability must be between 0 and 1")
+	case f.Action == RefuseConnection && f.Command+f.Path != "":
+		return errors.New("refuse_connection is aimed at connections, which have neither command nor path")
+	case f.Action == RefuseConnection && f.Probability != 0:
+		return errors.New("refuse_connection takes no probability, for it would shut out /sim/faults too; use next")
+	}
+	return nil
+}
+
+func (f Fault) validateAnswer() error {
+	answers := slices.Contains([]Action{Status, StatusAfter, Garbage}, f.Action)
+	switch {
 	case !answers && (f.Status != 0 || f.Body != "" || len(f.Headers) > 0):
 		return fmt.Errorf("status, headers and body mean nothing to action %q", f.Action)
 	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
 		return fmt.Errorf("status %d is not one that a service answers with", f.Status)
 	case (f.Action == Slow) != (f.Delay > 0):
 		return errors.New("a positive delay goes with action \"slow\", and with no other")
-	case f.Action == RefuseConnection && (f.Command != "" || f.Path != "" || f.Probability != 0):
-		return errors.New("refuse_connection is aimed at connections, which have no command, path or probability; use next")
 	}
 	return nil
 }

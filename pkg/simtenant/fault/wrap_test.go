@@ -28,7 +28,7 @@ type tenant struct {
 	asked  atomic.Value // the last body
 }
 
-func newTenant(t *testing.T) *tenant {
+func newTenant(t *testing.T, http2 bool) *tenant {
 	t.Helper()
 	s := &tenant{faults: fault.New(1, new(counter))}
 	work := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -40,7 +40,7 @@ func newTenant(t *testing.T) *tenant {
 	})
 	s.Server = httptest.NewUnstartedServer(s.faults.Wrap(work))
 	s.Server.Listener = s.faults.Listener(s.Server.Listener)
-	s.Server.EnableHTTP2 = true
+	s.Server.EnableHTTP2 = http2
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	return s
@@ -63,13 +63,14 @@ func (s *tenant) post(t *testing.T, path string) (*http.Response, string, error)
 }
 
 func TestPlay(t *testing.T) {
-	tests := []struct {
+	type outcome struct {
 		fault  fault.Fault
 		worked int32 // calls that did the work
 		broken bool  // the client sees a broken connection
 		status int
 		body   string
-	}{
+	}
+	tests := []outcome{
 		{fault.Fault{Action: fault.Status}, 0, false, 503, ""},
 		{fault.Fault{Action: fault.Status, Status: 429, Body: "slow down"}, 0, false, 429, "slow down"},
 		{fault.Fault{Action: fault.StatusAfter, Status: 504}, 1, false, 504, ""},
@@ -79,34 +80,39 @@ func TestPlay(t *testing.T) {
 		{fault.Fault{Action: fault.Slow, Delay: time.Millisecond}, 1, false, 200, contactBody},
 		{fault.Fault{Action: fault.RefuseToken}, 0, false, 401, ""},
 	}
-	for _, tt := range tests {
-		t.Run(string(tt.fault.Action), func(t *testing.T) {
-			s := newTenant(t)
-			tt.fault.Command = "New-MailContact"
-			if err := s.faults.Add(tt.fault); err != nil {
-				t.Fatal(err)
+	check := func(t *testing.T, s *tenant, want outcome) {
+		want.fault.Command = "New-MailContact"
+		if err := s.faults.Add(want.fault); err != nil {
+			t.Fatal(err)
+		}
+		res, body, err := s.post(t, exchangePath)
+		switch {
+		case want.broken:
+			if err == nil {
+				t.Errorf("got %s %q, want a broken connection", res.Status, body)
 			}
-			res, body, err := s.post(t, exchangePath)
-			switch {
-			case tt.broken:
-				if err == nil {
-					t.Errorf("got %s %q, want a broken connection", res.Status, body)
-				}
-			case err != nil:
-				t.Errorf("got error %v", err)
-			case res.StatusCode != tt.status || body != tt.body:
-				t.Errorf("got %d %q, want %d %q", res.StatusCode, body, tt.status, tt.body)
-			}
-			if n := s.worked.Load(); n != tt.worked {
-				t.Errorf("the work was done %d times, want %d", n, tt.worked)
-			}
+		case err != nil:
+			t.Errorf("got error %v", err)
+		case res.StatusCode != want.status || body != want.body:
+			t.Errorf("got %d %q, want %d %q", res.StatusCode, body, want.status, want.body)
+		}
+		if n := s.worked.Load(); n != want.worked {
+			t.Errorf("the work was done %d times, want %d", n, want.worked)
+		}
 
-			if _, body, err := s.post(t, exchangePath); err != nil || body != contactBody {
-				t.Errorf("the call after the fault got %q, %v", body, err)
-			}
-			if asked := s.asked.Load(); asked != newContact {
-				t.Errorf("the work was asked with %q; the body was not put back whole", asked)
-			}
+		if _, body, err := s.post(t, exchangePath); err != nil || body != contactBody {
+			t.Errorf("the call after the fault got %q, %v", body, err)
+		}
+		if asked := s.asked.Load(); asked != newContact {
+			t.Errorf("the work was asked with %q; the body was not put back whole", asked)
+		}
+	}
+	for _, tt := range tests {
+		t.Run("HTTP1 "+string(tt.fault.Action), func(t *testing.T) {
+			check(t, newTenant(t, false), tt)
+		})
+		t.Run("HTTP2 "+string(tt.fault.Action), func(t *testing.T) {
+			check(t, newTenant(t, true), tt)
 		})
 	}
 }
@@ -114,7 +120,7 @@ func TestPlay(t *testing.T) {
 // The service answers a cmdlet outside the app's roles with NUL bytes that are
 // declared as gzip; a client that decodes it blindly gets an error about gzip.
 func TestGarbageIsNoGzip(t *testing.T) {
-	s := newTenant(t)
+	s := newTenant(t, true)
 	if err := s.faults.Add(fault.Fault{Action: fault.Garbage}); err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +137,7 @@ func TestGarbageIsNoGzip(t *testing.T) {
 }
 
 func TestRefusedTokenOnGraphHasAnErrorObject(t *testing.T) {
-	s := newTenant(t)
+	s := newTenant(t, true)
 	if err := s.faults.Add(fault.Fault{Action: fault.RefuseToken}); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +151,7 @@ func TestRefusedTokenOnGraphHasAnErrorObject(t *testing.T) {
 }
 
 func TestRefusedConnection(t *testing.T) {
-	s := newTenant(t)
+	s := newTenant(t, true)
 	if err := s.faults.Add(fault.Fault{Action: fault.RefuseConnection, Next: 1}); err != nil {
 		t.Fatal(err)
 	}

@@ -30,24 +30,25 @@ func judge(view directory.View, to *directory.Object, from sender) verdict {
 	}
 	rules := to.Delivery
 	if rules == nil {
-		return verdict{held: large}
+		rules = &directory.Delivery{}
 	}
-	if len(rules.AcceptFrom) > 0 && !from.is(view, rules.AcceptFrom) {
+	switch {
+	case len(rules.AcceptFrom) > 0 && !from.is(view, rules.AcceptFrom):
 		return verdict{refused: errNotAllowed}
-	}
-	if from.is(view, rules.RejectFrom) {
+	case from.is(view, rules.RejectFrom):
 		return verdict{refused: errRejected}
 	}
-	return verdict{held: (large || rules.Moderated) && !from.is(view, moderators(to)) && !from.is(view, rules.BypassModeration)}
+	return verdict{held: (large || rules.Moderated) && !passes(view, to, rules, from)}
 }
 
-// moderators are the owners when nobody is named (OfficeDocs-Exchange,
-// manage-distribution-groups).
-func moderators(to *directory.Object) []uuid.UUID {
-	if len(to.Delivery.ModeratedBy) == 0 && to.Group != nil {
-		return to.Group.ManagedBy
+// passes tells whether a mail needs nobody's consent. The owners moderate when
+// nobody is named (OfficeDocs-Exchange, manage-distribution-groups).
+func passes(view directory.View, to *directory.Object, rules *directory.Delivery, from sender) bool {
+	moderators := rules.ModeratedBy
+	if len(moderators) == 0 && to.Group != nil {
+		moderators = to.Group.ManagedBy
 	}
-	return to.Delivery.ModeratedBy
+	return from.is(view, moderators) || from.is(view, rules.BypassModeration)
 }
 
 func wantsInsiders(kind directory.Kind) *gosmtp.SMTPError {
