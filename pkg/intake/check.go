@@ -51,8 +51,8 @@ func (c *checker) check(rec *Record) (address, *onboard.Problem) {
 		if i >= len(rec.Fields) {
 			break
 		}
-		if value := rec.Fields[i]; len(value) <= c.cols[i].limit && plain(value) {
-			continue
+		if value := rec.Fields[i]; rec.ascii && len(value) <= c.cols[i].limit && !padded(value) {
+			continue // the common case: nothing to clean, nothing to check
 		}
 		if p := c.cell(rec, i); problem == nil {
 			problem = p
@@ -89,15 +89,8 @@ func (c *checker) email(rec *Record) (address, *onboard.Problem) {
 		return address{}, newProblem(CodeEmailMissing, "line %d, %s: there is no email address", rec.Line, label(c.cols[at].name, at))
 	}
 	addr, err := parseAddress(cell)
-	var why *addressError
-	if errors.As(err, &why) {
-		code := CodeEmailInvalid
-		if why.unsupported {
-			code = CodeEmailUnsupported
-		}
-		p := newProblem(code, "line %d, %s: %s", rec.Line, label(c.cols[at].name, at), why)
-		p.Cause = err
-		return address{email: cell}, p
+	if err != nil {
+		return address{email: cell}, c.refused(rec, err)
 	}
 	if addr.change == "" {
 		addr.change = change
@@ -110,6 +103,18 @@ func (c *checker) email(rec *Record) (address, *onboard.Problem) {
 	}
 	rec.Fields[at] = addr.email
 	return addr, nil
+}
+
+// refused makes a problem of what is wrong with an address.
+func (c *checker) refused(rec *Record, err error) *onboard.Problem {
+	code := CodeEmailInvalid
+	var why *addressError
+	if errors.As(err, &why) && why.unsupported {
+		code = CodeEmailUnsupported
+	}
+	p := newProblem(code, "line %d, %s: %v", rec.Line, label(c.cols[c.emailAt].name, c.emailAt), err)
+	p.Cause = err
+	return p
 }
 
 // cell cleans and checks a field other than the address, which is not plain

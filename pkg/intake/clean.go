@@ -48,12 +48,15 @@ func cleanText(s string) (cleaned, change string) {
 // plain reports whether s is visible ASCII, with spaces inside at most.
 func plain(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= utf8.RuneSelf-1 {
+		if s[i] < ' ' || s[i] > '~' {
 			return false
 		}
 	}
-	return s == "" || s[0] != ' ' && s[len(s)-1] != ' '
+	return !padded(s)
 }
+
+// padded reports whether s starts or ends with a space.
+func padded(s string) bool { return s != "" && (s[0] == ' ' || s[len(s)-1] == ' ') }
 
 // invisibleRune reports whether r shows nothing and means nothing in a name:
 // zero-width space, word joiner, byte order mark, soft hyphen, and the marks

@@ -3,6 +3,7 @@ package intake
 import (
 	"fmt"
 	"slices"
+	"sync"
 )
 
 // Names of the fields that have a part of their own in the code.
@@ -31,7 +32,7 @@ type field struct {
 // Set-MailContact); the reference is silent on the others, for which the
 // directory's schema sets the upper bounds here (givenName, sn, l and so on).
 // A value beyond its limit makes the whole cmdlet fail.
-func fields() []field {
+var fields = sync.OnceValue(func() []field {
 	all := []field{
 		{fieldEmail, 320}, {fieldDisplayName, 256}, {fieldFirstName, 64}, {fieldLastName, 64}, {"initials", 6},
 		{"company", 64}, {"title", 128}, {"department", 64}, {"office", 128}, {"manager", 256}, {"assistant", 256},
@@ -43,7 +44,7 @@ func fields() []field {
 		all = append(all, field{fmt.Sprintf("custom_attribute_%d", n), 1024})
 	}
 	return all
-}
+})
 
 // Fields gives the names that a mapping can lead to.
 func Fields() []string {

@@ -95,8 +95,6 @@ func highWords(text []byte) [][]byte {
 	return words
 }
 
-func asciiLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
-
 // points tells how well words are spelt: 1 for each character beyond ASCII
 // that is a letter of the language, less for what is unlikely in a word of
 // it, on average.

@@ -96,7 +96,7 @@ func (f *File) begin(r io.Reader) error {
 	f.warnUnmatched()
 	records := newRecordReader(win, s.dialect)
 	records.advance(s.start, s.startLine-1)
-	f.check = &checker{warn: f.notes.warn, seen: newDuplicates()}
+	f.check = &checker{warn: f.notes.warn, seen: &duplicates{}}
 	f.check.use(s.cols)
 	f.body = &body{records: records, opts: f.opts, aside: f.notes.aside, change: f.changeTable}
 	f.body.start(s.header, s.cols)

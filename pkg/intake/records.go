@@ -22,6 +22,8 @@ type Record struct {
 
 	// gap says that blank lines stand before the record.
 	gap bool
+	// ascii says that all of the record is visible ASCII and spaces.
+	ascii bool
 }
 
 // keep makes the record independent of its reader.
@@ -101,7 +103,8 @@ func (r *recordReader) advance(bytes, lines int) {
 // record reads the record whose first line ends at offset text, with the next
 // line at offset next.
 func (r *recordReader) record(text, next int) Record {
-	rec := Record{Line: r.line, Source: string(r.win.bytes(0, text))}
+	line := r.win.bytes(0, text)
+	rec := Record{Line: r.line, Source: string(line), ascii: visibleASCII(line)}
 	fields, how := r.split.split(rec.Source)
 	switch how {
 	case splitOpen:
@@ -150,7 +153,7 @@ func (r *recordReader) goesOn(rec *Record, next int) bool {
 		if !r.fits(len(fields)) {
 			return false
 		}
-		rec.Source, rec.Fields = source, fields
+		rec.Source, rec.Fields, rec.ascii = source, fields, false
 		r.advance(after, lines)
 		return true
 	}

@@ -14,15 +14,15 @@ import (
 // can be used once. An error, after which nothing follows, means that the
 // input could not be read to its end.
 func (f *File) Rows() iter.Seq2[onboard.Row, error] {
-	return f.rows(func(onboard.Row) bool { return true })
+	return f.rows(func(*onboard.Problem) bool { return true })
 }
 
 // Inspect checks and counts all rows as Rows does, but gives only the first
 // good ones, at most sample of them, and the invalid ones. It takes the place
 // of Rows, and is faster.
 func (f *File) Inspect(sample int) iter.Seq2[onboard.Row, error] {
-	return f.rows(func(row onboard.Row) bool {
-		if row.Problem != nil {
+	return f.rows(func(p *onboard.Problem) bool {
+		if p != nil {
 			return true
 		}
 		sample--
@@ -31,7 +31,7 @@ func (f *File) Inspect(sample int) iter.Seq2[onboard.Row, error] {
 }
 
 // rows gives the rows that are wanted; the others are checked only.
-func (f *File) rows(wanted func(onboard.Row) bool) iter.Seq2[onboard.Row, error] {
+func (f *File) rows(wanted func(*onboard.Problem) bool) iter.Seq2[onboard.Row, error] {
 	return func(yield func(onboard.Row, error) bool) {
 		for {
 			rec, err := f.body.next()
@@ -44,11 +44,10 @@ func (f *File) rows(wanted func(onboard.Row) bool) iter.Seq2[onboard.Row, error]
 			}
 			addr, problem := f.check.check(&rec)
 			f.notes.count(problem)
-			row := onboard.Row{Line: rec.Line, Source: rec.Source, Problem: problem}
-			if !wanted(row) {
+			if !wanted(problem) {
 				continue
 			}
-			err = f.fill(&row, &rec, addr)
+			row, err := f.row(&rec, addr, problem)
 			if !yield(row, err) || err != nil {
 				return
 			}
@@ -60,15 +59,16 @@ func (f *File) broken(err error) error {
 	return fmt.Errorf("%s: reading on from line %d: %w", f.name, f.body.records.line, err)
 }
 
-// fill puts into a row what a checked record says.
-func (f *File) fill(row *onboard.Row, rec *Record, addr address) error {
+// row makes a row of a checked record.
+func (f *File) row(rec *Record, addr address, problem *onboard.Problem) (onboard.Row, error) {
+	row := onboard.Row{Line: rec.Line, Source: rec.Source, Problem: problem}
 	if rec.Damage != nil {
 		row.Contact.Email = addr.email
-		return nil
+		return row, nil
 	}
 	contact, groups, err := decode(rec, f.check.cols)
 	if err != nil {
-		return fmt.Errorf("%s: line %d: %w", f.name, rec.Line, err)
+		return row, fmt.Errorf("%s: line %d: %w", f.name, rec.Line, err)
 	}
 	contact.DisplayName = displayName(contact, addr)
 	row.Contact = contact
@@ -76,7 +76,7 @@ func (f *File) fill(row *onboard.Row, rec *Record, addr address) error {
 	for _, name := range f.opts.Groups {
 		row.Groups = addGroup(row.Groups, name)
 	}
-	return nil
+	return row, nil
 }
 
 // displayName gives the name that a contact is shown by: its own, else first

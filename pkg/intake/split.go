@@ -28,13 +28,15 @@ type splitter struct {
 // plain splits at every delimiter, with no regard to quotes.
 func (s *splitter) plain(text string) []string {
 	s.fields = s.fields[:0]
+	sep := s.dialect.Delimiter
 	for {
-		field, rest, found := strings.Cut(text, s.dialect.Delimiter)
-		s.fields = append(s.fields, field)
-		if !found {
+		i := strings.Index(text, sep)
+		if i < 0 {
+			s.fields = append(s.fields, text)
 			return s.fields
 		}
-		text = rest
+		s.fields = append(s.fields, text[:i])
+		text = text[i+len(sep):]
 	}
 }
 

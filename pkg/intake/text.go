@@ -2,7 +2,6 @@ package intake
 
 import (
 	"bufio"
-	"encoding/binary"
 	"io"
 
 	"golang.org/x/text/transform"
@@ -71,19 +70,4 @@ func (t *text) Read(p []byte) (int, error) {
 		return t.out.Read(p)
 	}
 	return t.in.Read(p[:min(n, len(p))])
-}
-
-// asciiPrefix gives the length of the part of b before the first byte beyond
-// ASCII.
-func asciiPrefix(b []byte) int {
-	n := 0
-	for ; n+8 <= len(b); n += 8 {
-		if binary.LittleEndian.Uint64(b[n:])&0x8080808080808080 != 0 {
-			break
-		}
-	}
-	for n < len(b) && b[n] < 0x80 {
-		n++
-	}
-	return n
 }

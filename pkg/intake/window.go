@@ -30,7 +30,8 @@ type window struct {
 }
 
 func newWindow(r io.Reader) *window {
-	return &window{r: r, buf: make([]byte, headSize)}
+	// With room for two heads, reads don't get smaller than one.
+	return &window{r: r, buf: make([]byte, 2*headSize)}
 }
 
 // bytes gives the text between two offsets, valid until the window moves.
