@@ -42,7 +42,8 @@ type Config struct {
 type Stats interface {
 	// Batch is called for every $batch.
 	Batch()
-	// Graph is called for every other request, and every item of a $batch.
+	// Graph is called for every other request and every item of a $batch, also
+	// for those that are refused by what is put around them.
 	Graph()
 }
 
@@ -75,10 +76,14 @@ func New(cfg Config) http.Handler {
 	if a.DeltaLifetime <= 0 {
 		a.DeltaLifetime = defaultDeltaLifetime
 	}
-	a.single = a.routes()
+	inner := a.routes()
 	if cfg.Around != nil {
-		a.single = cfg.Around(a.single)
+		inner = cfg.Around(inner)
 	}
+	a.single = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a.Stats.Graph()
+		inner.ServeHTTP(w, r)
+	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == root+"/$batch" {
 			a.batch(w, r)
@@ -121,7 +126,7 @@ var paths = map[string]methods{
 	"/contacts/{id}/memberOf": {"GET": {contactReaders, contactMemberOf}},
 	"/contacts/delta":         {"GET": {contactReaders, contactsDelta}},
 
-	"/groups":        {"GET": {groupReaders, listGroups}},
+	"/groups":        {"GET": {groupReaders, listGroups}, "POST": {groupWriters, createGroup}},
 	"/groups/$count": {"GET": {groupReaders, countGroups}},
 	"/groups/delta":  {"GET": {groupReaders, groupsDelta}},
 	"/groups/{id}":   {"GET": {groupReaders, getGroup}, "PATCH": {memberWriters, patchGroup}},
@@ -160,7 +165,6 @@ func plainPaths(next http.Handler) http.Handler {
 // serve admits a request, runs its endpoint and writes the refusal if there is one.
 func (a *api) serve(ms methods) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a.Stats.Graph()
 		c := newCall(a, w, r)
 		if err := c.run(ms); err != nil {
 			c.refuse(err)

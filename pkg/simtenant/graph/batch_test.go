@@ -128,6 +128,9 @@ func TestAround(t *testing.T) {
 		item{"id": "2", "method": "GET", "url": "/groups"},
 		item{"id": "3", "method": "GET", "url": "/organization"},
 	)
+	if tn.stats.requests != 3 {
+		t.Errorf("counted %d requests, want all 3", tn.stats.requests)
+	}
 	if len(answers) != 2 || answers["1"]["status"] != 200.0 || answers["2"]["status"] != 429.0 {
 		t.Fatalf("answers = %v", answers)
 	}

@@ -29,6 +29,22 @@ func (c *call) writableGroup() (*directory.Object, error) {
 	return group, nil
 }
 
+// createGroup answers POST /groups. Graph makes no mail-enabled groups but
+// Microsoft 365 groups (observed: microsoft-graph-docs-contrib#3748).
+func createGroup(c *call) error {
+	var body struct {
+		MailEnabled bool     `json:"mailEnabled"`
+		GroupTypes  []string `json:"groupTypes"`
+	}
+	if err := c.readJSON(&body); err != nil {
+		return err
+	}
+	if body.MailEnabled && !slices.Contains(body.GroupTypes, "Unified") {
+		return badRequest("The service does not currently support writes of mail-enabled groups.")
+	}
+	return notSimulated("the creation of groups")
+}
+
 // addMember answers POST /groups/{id}/members/$ref.
 func addMember(c *call) error {
 	var body struct {

@@ -118,6 +118,8 @@ func TestPatchGroup(t *testing.T) {
 	}
 	tn.wantError(tn.send("PATCH", path, map[string]any{"allowExternalSenders": true}), 403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
 	tn.wantError(tn.send("PATCH", path, map[string]any{"requireSenderAuthenticationEnabled": false}), 400, "Request_BadRequest", "Invalid property 'requireSenderAuthenticationEnabled'.")
+	tn.wantError(tn.send("POST", "/groups", map[string]any{"displayName": "New", "mailEnabled": true, "mailNickname": "new", "securityEnabled": false}), 400, "Request_BadRequest",
+		"The service does not currently support writes of mail-enabled groups.")
 	tn.wantError(tn.send("PATCH", path, map[string]any{"mail": "x@contoso.example"}), 400, "Request_BadRequest", "Property 'mail' is read-only and cannot be set.")
 }
 

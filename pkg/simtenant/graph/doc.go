@@ -11,7 +11,7 @@
 // look like is told by the tables in contact.go, group.go and user.go: one line
 // per property with its name, its value and the filters that it supports.
 //
-// Facts come from Microsoft Learn's pages on the resources named in the tables,
-// from "Advanced query capabilities on Microsoft Entra ID objects", and from
-// bodies seen in public issues; contracts/graph.md tells which is which.
+// Facts come from Microsoft Learn: the pages on the resources named in the
+// tables, and "Advanced query capabilities on Microsoft Entra ID objects". Where
+// a fact was seen in a public issue instead, the comment there says "observed".
 package graph

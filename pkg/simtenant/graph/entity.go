@@ -32,8 +32,9 @@ type property struct {
 	// plain and advanced are the filter operations that work by default, and
 	// those that need an advanced query besides.
 	plain, advanced operations
-	// onlySelected properties come only when they are named in $select.
-	onlySelected bool
+	// onlySelected properties come only when they are named in $select,
+	// onlySingle ones besides of one object only, not of a collection.
+	onlySelected, onlySingle bool
 	// empty is what a caller sees who may not read it: "null" or "[]".
 	empty string
 }

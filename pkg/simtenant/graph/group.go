@@ -45,8 +45,8 @@ var groupEntity = &entity{
 		{name: "visibility", read: readVisibility},
 		{name: "onPremisesProvisioningErrors", read: constant([]string{}), empty: "[]"},
 		{name: "serviceProvisioningErrors", read: constant([]string{}), empty: "[]"},
-		{name: "allowExternalSenders", read: readAllowExternalSenders, onlySelected: true},
-		{name: "hideFromAddressLists", read: readHidden, onlySelected: true},
+		{name: "allowExternalSenders", read: readAllowExternalSenders, onlySelected: true, onlySingle: true},
+		{name: "hideFromAddressLists", read: readHidden, onlySelected: true, onlySingle: true},
 	},
 }
 

@@ -50,6 +50,9 @@ func (c *call) list(col collection) error {
 	if err != nil {
 		return err
 	}
+	if err := q.refuseSingle(col.types); err != nil {
+		return err
+	}
 	p := newPage()
 	p.context = contextOf(col.name, q)
 	objects := c.matching(col, q)
@@ -79,6 +82,16 @@ func contextOf(name string, q *query) string {
 		return name
 	}
 	return name + "(" + strings.ReplaceAll(q.raw.Get("$select"), " ", "") + ")"
+}
+
+// refuseSingle refuses properties that only a single object has.
+func (q *query) refuseSingle(types []*entity) error {
+	for _, name := range q.selected {
+		if p, ok := sharedProperty(name, types); ok && p.onlySingle {
+			return unsupportedQuery("The request is currently not supported on the targeted entity set")
+		}
+	}
+	return nil
 }
 
 func (c *call) shapes(col collection, q *query) map[*entity]shape {

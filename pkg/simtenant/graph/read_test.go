@@ -87,6 +87,7 @@ func TestAllowExternalSendersOnSelectOnly(t *testing.T) {
 	if got := tn.get("/groups/" + id + "?$select=allowExternalSenders").body["allowExternalSenders"]; got != false {
 		t.Errorf("allowExternalSenders = %v, want false", got)
 	}
+	tn.wantError(tn.get("/groups?$select=allowExternalSenders"), 400, "Request_UnsupportedQuery", "The request is currently not supported on the targeted entity set")
 }
 
 func TestPaging(t *testing.T) {
