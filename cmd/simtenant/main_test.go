@@ -54,15 +54,7 @@ func TestServe(t *testing.T) {
 // tenantID asks a running server, trusting the authority that it wrote.
 func tenantID(t *testing.T, base, ca string) string {
 	t.Helper()
-	authority, err := os.ReadFile(ca)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(authority)
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
-	defer transport.CloseIdleConnections()
-	res, err := (&http.Client{Transport: transport}).Get(base + "/sim/tenant")
+	res, err := trusting(t, ca).Get(base + "/sim/tenant")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,6 +64,20 @@ func tenantID(t *testing.T, base, ca string) string {
 		t.Fatal(err)
 	}
 	return tenant.ID
+}
+
+// trusting is a client that trusts the authority in a file, and nobody else.
+func trusting(t *testing.T, ca string) *http.Client {
+	t.Helper()
+	authority, err := os.ReadFile(ca)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(authority)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
 }
 
 func TestSecretsOfASeedAreNotPrinted(t *testing.T) {

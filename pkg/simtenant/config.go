@@ -46,6 +46,9 @@ type Config struct {
 	// TokenLifetime is how long an access token is good for; 0 is one hour.
 	TokenLifetime time.Duration
 
+	// Now is the clock of everything but latencies, which really pass; nil is
+	// time.Now. A test that turns it need not wait for replication.
+	Now func() time.Time
 	// RandomSeed decides all that is left to chance.
 	RandomSeed uint64
 	// ErrorLog gets what goes wrong inside the server, such as failed TLS

@@ -25,6 +25,7 @@ func (s *Server) exchangeFace(cfg Config, signIn *entra.Service) http.Handler {
 		},
 		Stats:      s.stats,
 		Wrap:       func(next http.Handler) http.Handler { return s.faults.Wrap(limits.Exchange(next)) },
+		Now:        cfg.Now,
 		RandomSeed: cfg.RandomSeed,
 	})
 	return s.stats.Wrap(s.faultsOnBatches(face))
@@ -41,6 +42,7 @@ func (s *Server) graphFace(cfg Config, signIn *entra.Service) http.Handler {
 		},
 		Stats:  s.stats,
 		Around: func(next http.Handler) http.Handler { return s.faults.Wrap(limits.Graph(next)) },
+		Now:    cfg.Now,
 	})
 	return s.stats.Wrap(s.faultsOnBatches(face))
 }
@@ -64,6 +66,7 @@ func (s *Server) limiter(cfg Config, signIn *entra.Service, api entra.Resource) 
 		Limits:  cfg.Limits,
 		Seed:    cfg.RandomSeed,
 		Counter: s.stats,
+		Now:     cfg.Now,
 		Caller: func(r *http.Request) (string, bool) {
 			caller, err := signIn.Authenticate(r, api)
 			if err != nil {

@@ -25,6 +25,7 @@ func (s *Server) handler(cfg Config) (http.Handler, error) {
 		Domains:       tenant.AcceptedDomains,
 		Apps:          apps,
 		TokenLifetime: cfg.TokenLifetime,
+		Now:           cfg.Now,
 		Random:        randomBytes(cfg.RandomSeed),
 	})
 	if err != nil {

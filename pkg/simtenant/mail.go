@@ -26,6 +26,7 @@ func openMailPort(cfg Config, dir *directory.Directory, starttls *tls.Config) (*
 			Password:  dir.Apps()[0].Secret,
 			TLS:       starttls,
 			ErrorLog:  cfg.ErrorLog,
+			Now:       cfg.Now,
 		}),
 		listener: l,
 	}, nil

@@ -46,6 +46,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		ReplicationDelay: cfg.ReplicationDelay,
 		GraphDelay:       cfg.GraphDelay,
 		CreationQuota:    cfg.CreationQuota,
+		Now:              cfg.Now,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the tenant's directory: %w", err)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -171,6 +172,8 @@ func TestStartRefuses(t *testing.T) {
 		{"an address without a port", simtenant.Config{Listen: "localhost"}, "address to listen on"},
 		{"a port that is taken", simtenant.Config{Listen: strings.TrimPrefix(taken.URL(), "https://")}, "open the port"},
 		{"a fault that makes no sense", simtenant.Config{Faults: []fault.Fault{{Action: "explode"}}}, "explode"},
+		{"a state file that can't be", simtenant.Config{StateFile: filepath.Join(t.TempDir(), "no", "such", "folder")}, "directory"},
+		{"a port for mail that is taken", simtenant.Config{SMTP: strings.TrimPrefix(taken.URL(), "https://")}, "port for mail"},
 		{"a certificate that is none", simtenant.Config{Seed: withApp(directory.App{ClientID: "a", Certificates: []string{"x"}})}, "app a: no CERTIFICATE"},
 	}
 	for _, tt := range tests {

@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"enlist/pkg/simtenant"
+	"enlist/pkg/simtenant/directory"
 	"enlist/pkg/simtenant/fault"
 )
 
@@ -138,15 +141,36 @@ func TestCreatedThoughTheConnectionBroke(t *testing.T) {
 	}
 }
 
+// clock is a time that a test can turn.
+type clock struct{ at atomic.Pointer[time.Time] }
+
+func newClock() *clock {
+	c := new(clock)
+	now := time.Now()
+	c.at.Store(&now)
+	return c
+}
+
+func (c *clock) now() time.Time { return *c.at.Load() }
+
+func (c *clock) turn(d time.Duration) {
+	later := c.now().Add(d)
+	c.at.Store(&later)
+}
+
 // A token ends in mid-run; both faces say so in their own way.
 func TestExpiredToken(t *testing.T) {
-	srv := start(t, simtenant.Config{TokenLifetime: time.Nanosecond})
+	c := newClock()
+	srv := start(t, simtenant.Config{TokenLifetime: time.Minute, Now: c.now})
 	a := newAdmin(t, srv)
-	if status, body := a.invoke(t, "Get-AcceptedDomain", nil); status != http.StatusUnauthorized || body != "" {
+	graph := http.Header{"Authorization": {"Bearer " + token(t, a.client, srv, "https://graph.microsoft.com")}}
+	a.must(t, "Get-AcceptedDomain", map[string]any{})
+
+	c.turn(time.Minute)
+	if status, body := a.invoke(t, "Get-AcceptedDomain", map[string]any{}); status != http.StatusUnauthorized || body != "" {
 		t.Errorf("Exchange: %d %q, want 401 without a body", status, body)
 	}
-	status, body := do(t, a.client, "GET", srv.URL()+"/v1.0/contacts", "",
-		http.Header{"Authorization": {"Bearer " + token(t, a.client, srv, "https://graph.microsoft.com")}})
+	status, body := do(t, a.client, "GET", srv.URL()+"/v1.0/contacts", "", graph)
 	if status != http.StatusUnauthorized || !strings.Contains(string(body), "InvalidAuthenticationToken") {
 		t.Errorf("Graph: %d %s", status, body)
 	}
@@ -154,12 +178,42 @@ func TestExpiredToken(t *testing.T) {
 
 // Graph follows Exchange with a delay.
 func TestGraphSeesContactsLater(t *testing.T) {
-	srv := start(t, simtenant.Config{GraphDelay: time.Hour})
+	c := newClock()
+	srv := start(t, simtenant.Config{GraphDelay: time.Minute, Now: c.now})
 	a := newAdmin(t, srv)
+	header := http.Header{"Authorization": {"Bearer " + token(t, a.client, srv, "https://graph.microsoft.com")}}
+	sees := func() bool {
+		_, body := do(t, a.client, "GET", srv.URL()+"/v1.0/contacts?$top=999", "", header.Clone())
+		return strings.Contains(string(body), "late@fabrikam.example")
+	}
 	a.must(t, "New-MailContact", map[string]any{"Name": "late", "ExternalEmailAddress": "late@fabrikam.example"})
-	_, body := do(t, a.client, "GET", srv.URL()+"/v1.0/contacts?$top=999", "",
-		http.Header{"Authorization": {"Bearer " + token(t, a.client, srv, "https://graph.microsoft.com")}})
-	if strings.Contains(string(body), "late@fabrikam.example") || !strings.Contains(string(body), "carla.costa@fabrikam.example") {
-		t.Errorf("Graph sees %s", body)
+	if sees() {
+		t.Error("Graph sees the contact at once")
+	}
+	c.turn(time.Minute)
+	if !sees() {
+		t.Error("Graph does not see the contact after the delay")
+	}
+}
+
+// What was changed is there after a restart; the seed no longer matters then.
+func TestStateFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state.jsonl")
+	first, err := simtenant.Start(t.Context(), simtenant.Config{StateFile: file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	newAdmin(t, first).must(t, "New-MailContact", map[string]any{"Name": "kept", "ExternalEmailAddress": "kept@fabrikam.example"})
+	want := first.State()
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	second := start(t, simtenant.Config{StateFile: file, Seed: withApp(directory.DefaultApp())})
+	if diff := cmp.Diff(want, second.State()); diff != "" {
+		t.Errorf("after the restart (-before +after):\n%s", diff)
+	}
+	if got := newAdmin(t, second).must(t, "Get-MailContact", map[string]any{"Identity": "kept@fabrikam.example"}); !strings.Contains(got, "kept@fabrikam.example") {
+		t.Errorf("the contact is gone: %s", got)
 	}
 }
