@@ -99,6 +99,12 @@ func explain(err error) string {
 	if err == nil || errors.As(err, &ended) {
 		return ""
 	}
+	switch {
+	case errors.Is(err, onboard.ErrInterrupted):
+		return "Interrupted before the first row. Nothing was changed."
+	case errors.Is(err, onboard.ErrDeadline):
+		return "The time allowed with --max-duration was up before the first row. Nothing was changed."
+	}
 	text := "Error: " + err.Error()
 	switch exitCodeOf(err) {
 	case exitUsage:

@@ -6,13 +6,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"enlist/pkg/intake"
 	"enlist/pkg/onboard"
+	"enlist/pkg/progress"
 	"enlist/pkg/report"
 )
 
@@ -93,11 +93,11 @@ func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, path strin
 	}
 	defer out.Close()
 
-	return work(ctx, cmd, o, logger, file, tenant, out)
+	return work(ctx, cmd, o, file, tenant, out)
 }
 
 // work runs the job and ends the report, whatever becomes of the run.
-func work(ctx context.Context, cmd *cobra.Command, o *runOptions, logger *slog.Logger, file *intake.File, tenant *connection, out *report.Writer) error {
+func work(ctx context.Context, cmd *cobra.Command, o *runOptions, file *intake.File, tenant *connection, out *report.Writer) error {
 	display := o.display(cmd)
 	tally := onboard.NewTally()
 	job := o.job(tenant.tenant)
@@ -106,8 +106,8 @@ func work(ctx context.Context, cmd *cobra.Command, o *runOptions, logger *slog.L
 		display.Add(outcome)
 		return out.Add(outcome)
 	})
+	o.warn(display, file)
 	display.Close()
-	warn(logger, file.Findings())
 
 	code := outcomeCode(tally)
 	if runErr != nil {
@@ -154,12 +154,12 @@ func because(err error) string {
 	return fmt.Sprintf("The run could not go on: %v.", err)
 }
 
-func warn(logger *slog.Logger, f intake.Findings) {
-	for _, w := range f.Warnings {
-		logger.Warn(w.Message, "line", w.Line, "column", w.Column)
-	}
-	if f.WarningsLeftOut > 0 {
-		logger.Warn(fmt.Sprintf("%d more warnings about the input; see enlist inspect.", f.WarningsLeftOut))
+// warn says that something about the input was odd. The warnings themselves
+// hold addresses, so they are for inspect to show and not for a log.
+func (o *runOptions) warn(display progress.Display, file *intake.File) {
+	f := file.Findings()
+	if n := len(f.Warnings) + f.WarningsLeftOut; n > 0 && !o.quiet {
+		display.Note(fmt.Sprintf("Something about the input is odd in %d places. \"enlist inspect %s\" shows them.", n, f.Name))
 	}
 }
 
