@@ -114,3 +114,9 @@ func (a App) roleTemplates() []string {
 	}
 	return append(ids, tokenRole)
 }
+
+// String keeps the secret out of logs.
+func (a App) String() string { return "app " + a.ClientID }
+
+// GoString keeps the secret out of logs.
+func (a App) GoString() string { return a.String() }

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -169,6 +170,17 @@ func BenchmarkAuthenticate(b *testing.B) {
 	for b.Loop() {
 		if _, err := f.Authenticate(request, entra.Graph); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+func TestSecretsStayOutOfLogs(t *testing.T) {
+	app := entra.App{ClientID: clientID, Secret: secret}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+		for _, value := range []any{app, &app, entra.Config{Apps: []entra.App{app}}} {
+			if text := fmt.Sprintf(verb, value); strings.Contains(text, secret) {
+				t.Errorf("%s prints the secret: %s", verb, text)
+			}
 		}
 	}
 }

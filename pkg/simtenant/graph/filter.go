@@ -37,11 +37,8 @@ func (q *query) checkLeaf(leaf odata.Leaf, types []*entity) error {
 	if leaf.Count {
 		operation = "count"
 	}
-	isList := p.empty == "[]"
 	switch {
-	case !p.plain.has(operation) && !p.advanced.has(operation),
-		isList && !leaf.Lambda && operation != "count" && operation != "any",
-		!isList && leaf.Lambda:
+	case !p.supports(operation, leaf.Lambda):
 		return unsupportedFilter(p.name, types[0].title)
 	case q.advanced():
 		return nil
@@ -55,6 +52,19 @@ func (q *query) checkLeaf(leaf odata.Leaf, types []*entity) error {
 		return refuseWithoutAdvanced(p, operation, types[0])
 	}
 	return nil
+}
+
+// supports tells whether an operation works on the property in any query. The
+// values of a list are reached through any only; a list as a whole can be
+// counted.
+func (p *property) supports(operation string, lambda bool) bool {
+	if !p.plain.has(operation) && !p.advanced.has(operation) {
+		return false
+	}
+	if p.empty == "[]" {
+		return lambda || counted.has(operation)
+	}
+	return !lambda
 }
 
 // refuseWithoutAdvanced answers a filter that only lacks the conditions of an
@@ -106,25 +116,33 @@ func candidates(v directory.View, filter odata.Node) (found []*directory.Object,
 		}
 		return candidates(v, n.Right)
 	case odata.Compare:
-		if n.Operator == odata.Eq && !n.Count {
-			return lookUp(v, n.Property, n.Value)
-		}
+		return equalTo(v, n.Property, n)
 	case odata.In:
-		for _, value := range n.Values {
-			more, ok := lookUp(v, n.Property, value)
-			if !ok {
-				return nil, false
-			}
-			found = append(found, more...)
-		}
-		return found, true
+		return oneOf(v, n)
 	case odata.Any:
-		inner, ok := n.Condition.(odata.Compare)
-		if ok && !n.All && inner.Operator == odata.Eq && inner.Property == n.Variable {
-			return lookUp(v, n.Property, inner.Value)
+		if inner, ok := n.Condition.(odata.Compare); ok && !n.All && inner.Property == n.Variable {
+			return equalTo(v, n.Property, inner)
 		}
 	}
 	return nil, false
+}
+
+func equalTo(v directory.View, property string, n odata.Compare) ([]*directory.Object, bool) {
+	if n.Operator != odata.Eq || n.Count {
+		return nil, false
+	}
+	return lookUp(v, property, n.Value)
+}
+
+func oneOf(v directory.View, n odata.In) (found []*directory.Object, ok bool) {
+	for _, value := range n.Values {
+		more, ok := lookUp(v, n.Property, value)
+		if !ok {
+			return nil, false
+		}
+		found = append(found, more...)
+	}
+	return found, true
 }
 
 // lookUp asks the directory's indexes.

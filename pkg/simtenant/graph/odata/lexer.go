@@ -45,21 +45,22 @@ func (l *lexer) next() (token, error) {
 	if start == len(l.input) {
 		return token{kind: end, position: start}, nil
 	}
-	switch c := l.input[start]; {
-	case c == '\'':
+	switch c := l.input[start]; c {
+	case '\'':
 		return l.quoted()
-	case strings.IndexByte("(),", c) >= 0:
+	case '(', ')', ',', ':':
 		l.at++
 		return token{mark, string(c), start}, nil
-	case c == ':':
-		l.at++
-		return token{mark, ":", start}, nil
 	}
-	for l.at < len(l.input) && isWordByte(l.input[l.at]) {
-		// A colon ends a lambda's variable but is part of a time.
-		if l.input[l.at] == ':' && !startsWithDigit(l.input[start:]) {
-			break
-		}
+	return l.word()
+}
+
+// word reads a name or a bare literal. A colon ends the variable of a lambda,
+// but is a part of a time.
+func (l *lexer) word() (token, error) {
+	start := l.at
+	isTime := '0' <= l.input[start] && l.input[start] <= '9'
+	for l.at < len(l.input) && isWordByte(l.input[l.at]) && (isTime || l.input[l.at] != ':') {
 		l.at++
 	}
 	if l.at == start {
@@ -99,5 +100,3 @@ func isWordByte(c byte) bool {
 	}
 	return strings.IndexByte("_-+.$/@:", c) >= 0
 }
-
-func startsWithDigit(s string) bool { return s[0] >= '0' && s[0] <= '9' }
