@@ -84,7 +84,10 @@ func (c *checker) email(rec *Record) (address, *onboard.Problem) {
 	if at < 0 || at >= len(rec.Fields) {
 		return address{}, newProblem(CodeEmailMissing, "line %d: there is no email address", rec.Line)
 	}
-	cell, change := cleanText(rec.Fields[at])
+	cell, change := rec.Fields[at], ""
+	if !rec.ascii || padded(cell) {
+		cell, change = cleanText(cell)
+	}
 	if cell == "" {
 		return address{}, newProblem(CodeEmailMissing, "line %d, %s: there is no email address", rec.Line, label(c.cols[at].name, at))
 	}

@@ -1,6 +1,9 @@
 package intake
 
-import "math/bits"
+import (
+	"hash/maphash"
+	"math/bits"
+)
 
 // duplicates finds addresses that occur more than once. Of an address it keeps
 // no more than 12 bytes: 36 bits of a hash, the line, and a hash of the name;
@@ -10,8 +13,12 @@ import "math/bits"
 // The table is kept in parts that grow one by one, by half, so that growing
 // never needs much more memory than the table itself.
 type duplicates struct {
+	seed  maphash.Seed
 	parts [64]sightings
+	fold  []byte // for use again
 }
+
+func newDuplicates() *duplicates { return &duplicates{seed: maphash.MakeSeed()} }
 
 // sightings is one part: a hash table with linear probing.
 type sightings struct {
@@ -29,7 +36,7 @@ const (
 // earlier line is too, it gives that line and whether the name is the same.
 // Letter case doesn't count.
 func (d *duplicates) add(email, name string, line int) (first int, sameName, repeated bool) {
-	hash, nameHash := foldedHash(email), uint32(foldedHash(name))
+	hash, nameHash := d.hash(email), uint32(d.hash(name))
 	part := &d.parts[hash%uint64(len(d.parts))]
 	if part.count*8 >= len(part.slots)*7 {
 		part.grow()
@@ -70,14 +77,11 @@ func (s *sightings) grow() {
 	}
 }
 
-// foldedHash is FNV-1a of text with its letters in one case, mixed once more
-// so that the upper bits depend on all of the text.
-func foldedHash(text string) uint64 {
-	h := uint64(14695981039346656037)
-	for i := range len(text) {
-		h = (h ^ uint64(text[i]|0x20)) * 1099511628211
+// hash gives the hash of a text with its letters in one case.
+func (d *duplicates) hash(text string) uint64 {
+	d.fold = append(d.fold[:0], text...)
+	for i, c := range d.fold {
+		d.fold[i] = c | 0x20
 	}
-	h ^= h >> 32
-	h *= 0x9E3779B97F4A7C15
-	return h ^ h>>29
+	return maphash.Bytes(d.seed, d.fold)
 }

@@ -1,11 +1,8 @@
 package intake
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	"strings"
@@ -13,16 +10,15 @@ import (
 
 // File is an input whose form is known and whose rows can be read once.
 type File struct {
-	name   string
-	opts   Options
-	closer io.Closer
-	sum    hash.Hash
-	text   *text
-	shape  shape
-	head   string // all text before the first record
-	body   *body
-	notes  *notes
-	check  *checker
+	name  string
+	opts  Options
+	input *input
+	text  *text
+	shape shape
+	head  string // all text before the first record
+	body  *body
+	check *checker
+	notes *notes
 }
 
 // Open opens the file at path and finds out how it is written. An error is an
@@ -32,17 +28,35 @@ func Open(path string, opts Options) (*File, error) {
 	if err != nil {
 		return nil, &InputError{Name: path, Message: "the file can't be opened: " + reason(err), NextStep: "Check its name and permissions", Cause: err}
 	}
-	if info, err := file.Stat(); err == nil && info.IsDir() {
-		file.Close()
-		return nil, &InputError{Name: path, Message: "this is a folder, not a file", NextStep: "Name the CSV file in it"}
-	}
-	f, err := OpenReader(path, file, opts)
+	f, err := open(path, file, file, opts)
 	if err != nil {
 		file.Close()
 		return nil, err
 	}
-	f.closer = file
 	return f, nil
+}
+
+// OpenReader does the same for what comes from r, which goes by name in
+// messages. Closing the file doesn't close r.
+func OpenReader(name string, r io.Reader, opts Options) (*File, error) {
+	return open(name, r, nil, opts)
+}
+
+func open(name string, r io.Reader, file *os.File, opts Options) (*File, error) {
+	if err := checkMapping(opts.Mapping); err != nil {
+		return nil, err
+	}
+	f := &File{name: name, opts: opts}
+	err := f.begin(r, file)
+	var in *InputError
+	switch {
+	case err == nil:
+		return f, nil
+	case errors.As(err, &in):
+		in.Name = name
+		return nil, in
+	}
+	return nil, &InputError{Name: name, Message: "the file can't be read: " + reason(err), NextStep: "Check the file and try again", Cause: err}
 }
 
 // reason gives an error of the file system without the path.
@@ -54,28 +68,13 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// OpenReader does the same for what comes from r, which goes by name in
-// messages. Closing the file doesn't close r.
-func OpenReader(name string, r io.Reader, opts Options) (*File, error) {
-	if err := checkMapping(opts.Mapping); err != nil {
-		return nil, err
-	}
-	f := &File{name: name, opts: opts, sum: sha256.New()}
-	if err := f.begin(io.TeeReader(r, f.sum)); err != nil {
-		var in *InputError
-		if errors.As(err, &in) {
-			in.Name = name
-			return nil, in
-		}
-		return nil, &InputError{Name: name, Message: "the file can't be read: " + err.Error(), NextStep: "Check the file and read it again", Cause: err}
-	}
-	return f, nil
-}
-
 // begin finds out how the bytes are written, and goes to the first record.
-func (f *File) begin(r io.Reader) error {
+func (f *File) begin(r io.Reader, file *os.File) error {
 	var err error
-	if f.text, err = newText(r, f.opts.Encoding); err != nil {
+	if f.input, err = newInput(r, file); err != nil {
+		return err
+	}
+	if f.text, err = newText(f.input, f.opts.Encoding); err != nil {
 		return err
 	}
 	win := newWindow(f.text)
@@ -96,7 +95,7 @@ func (f *File) begin(r io.Reader) error {
 	f.warnUnmatched()
 	records := newRecordReader(win, s.dialect)
 	records.advance(s.start, s.startLine-1)
-	f.check = &checker{warn: f.notes.warn, seen: &duplicates{}}
+	f.check = &checker{warn: f.notes.warn, seen: newDuplicates()}
 	f.check.use(s.cols)
 	f.body = &body{records: records, opts: f.opts, aside: f.notes.aside, change: f.changeTable}
 	f.body.start(s.header, s.cols)
@@ -151,7 +150,7 @@ func (f *File) changeTable(rec Record, cols []column) {
 // Findings tells how the file was read; complete after Rows has ended.
 func (f *File) Findings() Findings {
 	findings := f.notes.Findings
-	findings.Encoding = f.text.encoding
+	findings.Encoding, findings.Compressed = f.text.encoding, f.input.compressed
 	return findings
 }
 
@@ -167,14 +166,14 @@ func (f *File) Header() string {
 // Encode gives text in the encoding of the input.
 func (f *File) Encode(text string) []byte { return f.text.encoding.encode(text) }
 
-// SHA256 is the hexadecimal checksum of the input's bytes; complete after
-// Rows has ended.
-func (f *File) SHA256() string { return hex.EncodeToString(f.sum.Sum(nil)) }
+// SHA256 is the hexadecimal checksum of the input's bytes, before they were
+// unpacked; complete after Rows or Records has ended.
+func (f *File) SHA256() string { return f.input.checksum() }
 
 // Close closes the file.
 func (f *File) Close() error {
-	if f.closer == nil {
+	if f.input.file == nil {
 		return nil
 	}
-	return f.closer.Close()
+	return f.input.file.Close()
 }
