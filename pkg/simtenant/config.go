@@ -39,6 +39,9 @@ type Config struct {
 	// ReplicationDelay is how long a domain controller of Exchange does not see
 	// what was written to another.
 	ReplicationDelay time.Duration
+	// AffinityMisses is the share, from 0 to 1, of Exchange calls that reach
+	// another domain controller than their anchor mailbox leads to.
+	AffinityMisses float64
 	// GraphDelay is how long Graph does not see what was written to Exchange.
 	GraphDelay time.Duration
 	// CreationQuota is how many contacts may be made in 24 hours; 0 is any number.
@@ -85,6 +88,7 @@ func Profile(name string) (Config, error) {
 				Bare: 0.33,
 			},
 			ReplicationDelay: 15 * time.Second,
+			AffinityMisses:   0.02,
 			GraphDelay:       time.Minute,
 		}, nil
 	case "hostile":
@@ -96,6 +100,7 @@ func Profile(name string) (Config, error) {
 			},
 			Faults:           hostileFaults(),
 			ReplicationDelay: 20 * time.Second,
+			AffinityMisses:   0.1,
 			GraphDelay:       90 * time.Second,
 		}, nil
 	}

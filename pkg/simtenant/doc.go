@@ -6,11 +6,17 @@
 // company that answers at once. [Profile] gives Configs that are as slow and as
 // grudging as the service:
 //
-//	profile  latency     at once  commands/s      replication  Graph sees it  Graph units/10 s  trouble
-//	ideal    none        any      any             none         at once        any               none
-//	typical  120 ms      10       30              5 s          15 s           5,000             none
-//	busy     400 ms±50%  5        12              15 s         60 s           3,500             a third of the refusals without Retry-After
-//	hostile  250 ms±90%  5        2 to 20, moves  20 s         90 s           1,500             half of the refusals without Retry-After or as plain text, a quarter as 503; one call in 50 meets a fault
+//	profile  latency     at once  commands/s      replication  Graph sees it  Graph units/10 s
+//	ideal    none        any      any             none         at once        any
+//	typical  120 ms      10       30              5 s          15 s           5,000
+//	busy     400 ms±50%  5        12              15 s         60 s           3,500
+//	hostile  250 ms±90%  5        2 to 20, moves  20 s         90 s           1,500
+//
+// On top of that, busy leaves Retry-After out of a third of its refusals, and
+// one call in 50 misses the domain controller that its anchor leads to. Hostile
+// leaves Retry-After out of half of them, words half of them in plain text and
+// makes a quarter of them a 503; one call in ten misses its domain controller,
+// and one in 50 meets a fault.
 //
 // Microsoft publishes no limits for Exchange commands; the numbers of typical
 // are such that a client which does well with them does well with what was

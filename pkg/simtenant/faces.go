@@ -23,10 +23,11 @@ func (s *Server) exchangeFace(cfg Config, signIn *entra.Service) http.Handler {
 			}
 			return exchange.Caller{ClientID: caller.ClientID, Permissions: caller.Roles}, nil
 		},
-		Stats:      s.stats,
-		Wrap:       func(next http.Handler) http.Handler { return s.faults.Wrap(limits.Exchange(next)) },
-		Now:        cfg.Now,
-		RandomSeed: cfg.RandomSeed,
+		Stats:          s.stats,
+		Wrap:           func(next http.Handler) http.Handler { return s.faults.Wrap(limits.Exchange(next)) },
+		Now:            cfg.Now,
+		RandomSeed:     cfg.RandomSeed,
+		AffinityMisses: cfg.AffinityMisses,
 	})
 	return s.stats.Wrap(s.faultsOnBatches(face))
 }
