@@ -16,7 +16,7 @@ type Problem struct {
 	Code     Code
 	Message  string // what happened
 	NextStep string // what to do about it
-	Cause    error  // the error beneath, if any
+	Cause    error  `json:"-"` // the error beneath, if any; the message has put it into words
 }
 
 // Error gives the code and what happened.

@@ -18,6 +18,23 @@ type Row struct {
 	// Problem says why the record can't be used; nil for a good one. The
 	// other fields then hold as much as could be read.
 	Problem *Problem
+	// Known is what became of the row earlier, when a run is gone on with: the
+	// row is not worked on, and this outcome comes out in its place. Its own
+	// Row is not looked at.
+	Known *Outcome
+}
+
+// decided gives the outcome of a row that needs no work.
+func (r Row) decided() (Outcome, bool) {
+	switch {
+	case r.Known != nil:
+		o := *r.Known
+		o.Row = r
+		return o, true
+	case r.Problem != nil:
+		return Outcome{Row: r, Verdict: Invalid, Problem: r.Problem}, true
+	}
+	return Outcome{}, false
 }
 
 // Contact is an external person as the organisation's directory keeps one.

@@ -144,8 +144,8 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 		}
 		place := seq
 		seq++
-		if row.Problem != nil {
-			if err := r.out.put(place, Outcome{Row: row, Verdict: Invalid, Problem: row.Problem}); err != nil {
+		if o, decided := row.decided(); decided {
+			if err := r.out.put(place, o); err != nil {
 				return err
 			}
 			continue

@@ -553,3 +553,30 @@ func TestDryRunTellsWhatTheRunDoes(t *testing.T) {
 		t.Errorf("run and dry run (-run +dry run):\n%s", diff)
 	}
 }
+
+func TestKnownOutcomeTakesTheRowsPlace(t *testing.T) {
+	m := newMemory(partners, news)
+	before := onboard.Outcome{Verdict: onboard.Failed, Problem: &onboard.Problem{Code: onboard.CodeGroupNotFound}, Attempts: 1}
+	known := row(3, "ben@fabrikam.example", "news@contoso.example")
+	known.Known = &before
+
+	outcomes, err := runJob(t.Context(), onboard.Job{Tenant: m},
+		row(2, "ana@fabrikam.example", "news@contoso.example"), known, row(4, "eva@fabrikam.example", "news@contoso.example"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"changed created news@contoso.example:added/open",
+		"failed  group.not_found",
+		"changed created news@contoso.example:added/open",
+	}
+	if diff := cmp.Diff(want, briefs(outcomes)); diff != "" {
+		t.Error("outcomes (-want +got):\n" + diff)
+	}
+	if outcomes[1].Row.Line != 3 || outcomes[1].Attempts != 1 {
+		t.Errorf("the known outcome came out as line %d, %d attempts; want line 3 and the 1 attempt of then", outcomes[1].Row.Line, outcomes[1].Attempts)
+	}
+	if n := m.sent("create ben"); n != 0 {
+		t.Error("a contact was created for the row whose outcome was known")
+	}
+}
