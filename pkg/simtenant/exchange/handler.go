@@ -128,11 +128,11 @@ func baseOf(r *http.Request) string {
 func (f *face) route(w http.ResponseWriter, r *request) {
 	switch at := r.endpoint; {
 	case at.name == "invokecommand" && at.version == "beta":
-		f.invoke(w, r, nil)
+		f.invoke(w, r, "")
 	case at.name == "exomodulefile" && r.Method == http.MethodGet:
 		f.moduleFile(w, r)
 	case at.version == "v2.0" && at.name == "distributiongroupmember":
-		f.invoke(w, r, []string{"Get-DistributionGroupMember"})
+		f.invoke(w, r, "Get-DistributionGroupMember")
 	case at.name == "invokecommand":
 		// Observed: v1.0 answers 405; only beta runs commands.
 		w.Header().Set("Allow", "GET")

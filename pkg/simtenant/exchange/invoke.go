@@ -2,13 +2,12 @@ package exchange
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 )
 
-// invoke runs the command in a request's body. allowed lists the cmdlets that
-// the endpoint runs; nil for all.
-func (f *face) invoke(w http.ResponseWriter, r *request, allowed []string) {
+// invoke runs the command in a request's body. only is the one cmdlet that the
+// endpoint runs; empty for all.
+func (f *face) invoke(w http.ResponseWriter, r *request, only string) {
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		w.WriteHeader(http.StatusMethodNotAllowed)
@@ -28,8 +27,12 @@ func (f *face) invoke(w http.ResponseWriter, r *request, allowed []string) {
 	if c != nil && f.opts.Stats != nil {
 		f.opts.Stats.Command(c.name)
 	}
-	if refused := f.mayRun(c, r, allowed); refused != nil {
+	if refused := f.mayRun(c, r); refused != nil {
 		refused.write(w, r)
+		return
+	}
+	if only != "" && c.name != only {
+		badBody("The cmdlet " + c.name + " is not available at this endpoint.").write(w)
 		return
 	}
 	bound, failed := bind(c, cmd.args, r.rights)
@@ -41,14 +44,13 @@ func (f *face) invoke(w http.ResponseWriter, r *request, allowed []string) {
 }
 
 // mayRun refuses cmdlets that the caller's roles do not have, in the same way
-// as those that do not exist, and writes that no anchor mailbox routes.
-func (f *face) mayRun(c *cmdlet, r *request, allowed []string) *refusal {
-	switch {
-	case c == nil || !r.rights.any(c.roles...):
+// as those that do not exist, and what no anchor mailbox routes though it has
+// to: writes, and all of the documented v2.0 API.
+func (f *face) mayRun(c *cmdlet, r *request) *refusal {
+	if c == nil || !r.rights.any(c.roles...) {
 		return &refusal{status: http.StatusForbidden, nul: true}
-	case allowed != nil && !slices.Contains(allowed, c.name):
-		return &refusal{status: http.StatusForbidden, nul: true}
-	case c.write && r.Header.Get(anchorHeader) == "":
+	}
+	if (c.write || r.endpoint.version == "v2.0") && r.Header.Get(anchorHeader) == "" {
 		return &refusal{status: http.StatusForbidden}
 	}
 	return nil

@@ -38,13 +38,15 @@ func (l *lexer) next() token {
 		return token{kind: end, pos: pos}
 	}
 	switch c := l.text[l.at]; {
-	case c == '(' || c == ')' || c == '!':
+	case c == '(':
 		l.at++
-		return map[byte]token{
-			'(': {kind: open, pos: pos},
-			')': {kind: shut, pos: pos},
-			'!': {kind: operator, text: "-not", pos: pos},
-		}[c]
+		return token{kind: open, pos: pos}
+	case c == ')':
+		l.at++
+		return token{kind: shut, pos: pos}
+	case c == '!':
+		l.at++
+		return token{kind: operator, text: "-not", pos: pos}
 	case c == '\'' || c == '"':
 		return l.quoted(c, pos)
 	case c == '-':

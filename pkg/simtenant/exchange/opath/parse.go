@@ -12,7 +12,7 @@ type SyntaxError struct {
 }
 
 func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("Invalid filter syntax. For a description of the filter parameter syntax see the command help.\n%q at position %d.", e.Filter, e.Pos)
+	return fmt.Sprintf("Invalid filter syntax. For a description of the filter parameter syntax see the command help.\n\"%s\" at position %d.", e.Filter, e.Pos)
 }
 
 // maxDepth bounds how deep parentheses and -not may nest, so that a hostile
