@@ -71,7 +71,7 @@ func (s *Service) checkCertificate(app App, assertion string, token *jwt.Token, 
 	return verifySignature(assertion, token.Method.Alg(), certificate, badSignature(app.ClientID, shown))
 }
 
-func verifySignature(assertion, alg string, certificate *x509.Certificate, refusal *Error) error {
+func verifySignature(assertion, alg string, certificate *x509.Certificate, refusal *oauthError) error {
 	parser := jwt.NewParser(jwt.WithValidMethods(certificateAlgorithms), jwt.WithoutClaimsValidation())
 	_, err := parser.Parse(assertion, func(*jwt.Token) (any, error) { return certificate.PublicKey, nil })
 	if err == nil {

@@ -95,9 +95,9 @@ func (s *Service) instance(w http.ResponseWriter, r *http.Request) {
 // refuse writes an error as the service does: the code in three places and the
 // trace lines inside the description.
 func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var refusal *Error
+	var refusal *oauthError
 	if !errors.As(err, &refusal) {
-		refusal = &Error{Status: http.StatusInternalServerError, OAuth: "server_error", Code: 90033, Message: "A transient error has occurred. Please try again."}
+		refusal = &oauthError{Status: http.StatusInternalServerError, OAuth: "server_error", Code: 90033, Message: "A transient error has occurred. Please try again."}
 	}
 	trace, correlation := s.newID(), r.Header.Get("client-request-id")
 	if correlation == "" {

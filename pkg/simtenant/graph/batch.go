@@ -178,7 +178,7 @@ func (b *batchRun) perform(item *batchItem) *batchAnswer {
 	return b.answerOf(item.ID, recorded)
 }
 
-func errorItem(c *call, refusal *Error) *recorder {
+func errorItem(c *call, refusal *apiError) *recorder {
 	recorded := newRecorder()
 	item := *c
 	item.w = recorded

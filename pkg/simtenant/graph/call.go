@@ -103,7 +103,7 @@ func (c *call) answerText(text string) {
 
 // refuse writes an error in the form of the service.
 func (c *call) refuse(err error) {
-	var e *Error
+	var e *apiError
 	if !errors.As(err, &e) {
 		e = refuse(http.StatusInternalServerError, "Service_InternalServerError", "Encountered an internal server error.")
 	}
@@ -116,7 +116,7 @@ func (c *call) refuse(err error) {
 	_ = json.NewEncoder(c.w).Encode(c.errorBody(e))
 }
 
-func (c *call) errorBody(e *Error) map[string]any {
+func (c *call) errorBody(e *apiError) map[string]any {
 	return map[string]any{"error": map[string]any{
 		"code":    e.Code,
 		"message": e.Message,

@@ -5,9 +5,9 @@
 // delay with which Graph follows Exchange, and refuses what Graph refuses: it
 // never writes contacts, distribution lists or mail-enabled security groups.
 //
-// A request goes through these steps: [New] routes it, admit finds out who
-// calls and what the app may do, readQuery reads the query options and refuses
-// the ones that the service refuses, and an endpoint answers. What the answers
+// A request goes through these steps: [New] routes it, run asks who calls and
+// whether the app may, readQuery reads the query options and refuses the ones
+// that the service refuses, and an endpoint answers. What the answers
 // look like is told by the tables in contact.go, group.go and user.go: one line
 // per property with its name, its value and the filters that it supports.
 //

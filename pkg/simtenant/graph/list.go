@@ -110,7 +110,7 @@ func (c *call) matching(col collection, q *query) source {
 		return slices.Contains(col.types, e) && q.matches(dir, e, o)
 	}
 	if found, ok := candidates(c.view, q.filter); ok && col.whole {
-		return fixed(distinct(found, fits))
+		col.objects = fixed(distinct(found))
 	}
 	if q.order != nil {
 		return fixed(sorted(col.objects, q.order, fits))
@@ -120,10 +120,11 @@ func (c *call) matching(col collection, q *query) source {
 	}
 }
 
-func distinct(objects []*directory.Object, fits func(*directory.Object) bool) []*directory.Object {
+// distinct leaves out what comes a second time.
+func distinct(objects []*directory.Object) []*directory.Object {
 	var found []*directory.Object
 	for _, o := range objects {
-		if fits(o) && !slices.Contains(found, o) {
+		if !slices.Contains(found, o) {
 			found = append(found, o)
 		}
 	}
