@@ -28,6 +28,7 @@ type Server struct {
 	mail      *mailPort // nil when no mail is taken
 
 	cancel   context.CancelFunc
+	calls    sync.RWMutex // held for reading by every call at work
 	running  sync.WaitGroup
 	serveErr error // these three are set before running is done
 	mailErr  error
@@ -73,7 +74,11 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	return s, nil
 }
 
+// newServer wires everything and opens the ports.
 func newServer(cfg Config, dir *directory.Directory) (*Server, error) {
+	if cfg.ErrorLog == nil {
+		cfg.ErrorLog = log.New(io.Discard, "", 0)
+	}
 	s := &Server{directory: dir, stats: new(stats.Recorder)}
 	s.faults = fault.New(cfg.RandomSeed, s.stats)
 	if err := s.faults.Add(cfg.Faults...); err != nil {
@@ -83,39 +88,49 @@ func newServer(cfg Config, dir *directory.Directory) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.http = &http.Server{Handler: s.untilClosed(handler), ReadHeaderTimeout: 10 * time.Second, ErrorLog: cfg.ErrorLog}
+	if err := s.open(cfg); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// open makes the certificate and opens the ports.
+func (s *Server) open(cfg Config) error {
 	if cfg.Listen == "" {
 		cfg.Listen = "127.0.0.1:0"
 	}
 	host, _, err := net.SplitHostPort(cfg.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("the address to listen on: %w", err)
+		return fmt.Errorf("the address to listen on: %w", err)
 	}
 	certificate, authority, err := newCertificate(host, time.Now())
 	if err != nil {
-		return nil, err
-	}
-	listener, err := net.Listen("tcp", cfg.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("open the port: %w", err)
-	}
-	if cfg.ErrorLog == nil {
-		cfg.ErrorLog = log.New(io.Discard, "", 0)
-	}
-	tlsConfig := &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
-	if cfg.SMTP != "" {
-		if s.mail, err = openMailPort(cfg, dir, tlsConfig.Clone()); err != nil {
-			return nil, errors.Join(err, listener.Close())
-		}
+		return err
 	}
 	s.authority = authority
-	s.listener = s.faults.Listener(listener)
-	s.http = &http.Server{
-		Handler:           handler,
-		TLSConfig:         tlsConfig,
-		ReadHeaderTimeout: 10 * time.Second,
-		ErrorLog:          cfg.ErrorLog,
+	s.http.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+	listener, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return fmt.Errorf("open the port: %w", err)
 	}
-	return s, nil
+	s.listener = s.faults.Listener(listener)
+	if cfg.SMTP == "" {
+		return nil
+	}
+	if s.mail, err = openMailPort(cfg, s.directory, s.http.TLSConfig.Clone()); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	return nil
+}
+
+// untilClosed lets the directory be closed only when no call is at work.
+func (s *Server) untilClosed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.calls.RLock()
+		defer s.calls.RUnlock()
+		next.ServeHTTP(w, r)
+	})
 }
 
 // stopAfter ends the server when ctx does. Calls in progress see their context
@@ -130,6 +145,8 @@ func (s *Server) stopAfter(ctx context.Context) {
 	if s.mail != nil {
 		s.closeErr = s.mail.Close()
 	}
+	s.calls.Lock()
+	defer s.calls.Unlock()
 	s.closeErr = errors.Join(s.closeErr, s.directory.Close())
 }
 

@@ -10,10 +10,14 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
 
 	"enlist/pkg/simtenant"
 	"enlist/pkg/simtenant/directory"
@@ -160,6 +164,35 @@ func TestEndOfContextEndsTheServer(t *testing.T) {
 	if _, err := clientOf(t, srv).Get(srv.URL() + "/sim/stats"); err == nil {
 		t.Error("the port still answers")
 	}
+}
+
+// Close cuts short what is in progress, and leaves no goroutine behind.
+func TestCloseEndsCallsInProgress(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	srv, err := simtenant.Start(t.Context(), simtenant.Config{
+		SMTP:   "127.0.0.1:0",
+		Faults: []fault.Fault{{Path: "/common/", Action: fault.Slow, Delay: time.Hour}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	var calls sync.WaitGroup
+	calls.Go(func() {
+		res, err := (&http.Client{Transport: transport}).Get(srv.URL() + "/common/discovery/instance")
+		if err == nil {
+			_ = res.Body.Close()
+		}
+	})
+	for srv.Stats().Faults == 0 { // until the call is being held back
+		runtime.Gosched()
+	}
+	if err := srv.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+	calls.Wait()
+	transport.CloseIdleConnections()
+	goleak.VerifyNone(t, before)
 }
 
 func TestStartRefuses(t *testing.T) {
