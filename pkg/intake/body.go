@@ -49,7 +49,7 @@ func (b *body) next() (Record, error) {
 			}
 			return rec, err
 		}
-		if b.hasAddress(rec) && len(b.held) == 0 {
+		if b.emailAt < 0 || len(b.held) == 0 && b.hasAddress(rec) {
 			return rec, nil
 		}
 		b.place(rec)
@@ -57,7 +57,7 @@ func (b *body) next() (Record, error) {
 }
 
 func (b *body) hasAddress(rec Record) bool {
-	return b.emailAt < len(rec.Fields) && strings.IndexByte(rec.Fields[b.emailAt], '@') >= 0
+	return b.emailAt >= 0 && b.emailAt < len(rec.Fields) && strings.IndexByte(rec.Fields[b.emailAt], '@') >= 0
 }
 
 // place decides what a record is that is not simply a row.

@@ -51,7 +51,7 @@ func (c *checker) check(rec *Record) (address, *onboard.Problem) {
 		if i >= len(rec.Fields) {
 			break
 		}
-		if value := rec.Fields[i]; rec.ascii && len(value) <= c.cols[i].limit && !padded(value) {
+		if value := rec.Fields[i]; rec.ascii && len(value) <= c.cols[i].limit && !ragged(value) {
 			continue // the common case: nothing to clean, nothing to check
 		}
 		if p := c.cell(rec, i); problem == nil {
@@ -85,13 +85,16 @@ func (c *checker) email(rec *Record) (address, *onboard.Problem) {
 		return address{}, newProblem(CodeEmailMissing, "line %d: there is no email address", rec.Line)
 	}
 	cell, change := rec.Fields[at], ""
-	if !rec.ascii || padded(cell) {
+	if !rec.ascii || ragged(cell) {
 		cell, change = cleanText(cell)
 	}
 	if cell == "" {
 		return address{}, newProblem(CodeEmailMissing, "line %d, %s: there is no email address", rec.Line, label(c.cols[at].name, at))
 	}
 	addr, err := parseAddress(cell)
+	if err == nil && change == controlTaken {
+		err = invalid("a control character stands in %s", addr.email)
+	}
 	if err != nil {
 		return address{email: cell}, c.refused(rec, err)
 	}
@@ -159,14 +162,19 @@ func checkValue(col column, value string) (onboard.Code, error) {
 	return "", nil
 }
 
-// tidy makes one line of values other than notes and streets, and takes
-// quotation marks off that wrap a value.
+// tidy makes one line of values other than notes and streets, and takes off
+// the quotation marks that wrap a value and the apostrophe that marks it as
+// text in a spreadsheet.
 func (c *checker) tidy(rec *Record, at int, value string) string {
 	switch c.cols[at].field {
 	case fieldNotes, "street_address", fieldGroups:
 		return value
 	}
 	value = oneLine(value)
+	if text, marked := strings.CutPrefix(value, "'"); marked && text != "" && strings.IndexByte("+-=@0123456789", text[0]) >= 0 {
+		c.warnAt(rec, at, "the apostrophe with which spreadsheets mark text was taken off")
+		return text
+	}
 	if bare := unwrap(value); bare != value {
 		c.warnAt(rec, at, "quotation marks around the value were taken off")
 		return bare
@@ -181,13 +189,14 @@ func (c *checker) warnAt(rec *Record, at int, message string) {
 // repeats warns of a row whose address an earlier row has too.
 func (c *checker) repeats(rec *Record, addr address) {
 	first, sameName, repeated := c.seen.add(addr.email, c.name(rec), rec.Line)
-	switch {
-	case !repeated:
-	case sameName:
-		c.warn(Warning{Line: rec.Line, Message: fmt.Sprintf("%s stands on line %d already; groups of both lines apply", addr.email, first)})
-	default:
-		c.warn(Warning{Line: rec.Line, Message: fmt.Sprintf("%s stands on line %d already with another name; the first one counts", addr.email, first)})
+	if !repeated {
+		return
 	}
+	what := "groups of both lines apply"
+	if !sameName {
+		what = "with another name; the first one counts"
+	}
+	c.warn(Warning{Line: rec.Line, Message: fmt.Sprintf("%s stands on %s already, %s", addr.email, c.seen.place(first), what)})
 }
 
 // name gives what a record says of the person's name, for comparing.

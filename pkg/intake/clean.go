@@ -6,6 +6,9 @@ import (
 	"unicode/utf8"
 )
 
+// controlTaken is the change that makes an address doubtful.
+const controlTaken = "control characters were taken out"
+
 // cleanText takes off what copying between programs leaves in a value: spaces
 // around it, invisible characters, non-breaking spaces in place of spaces,
 // control characters. It says what was changed beyond plain spaces around the
@@ -36,7 +39,7 @@ func cleanText(s string) (cleaned, change string) {
 	}, s)
 	switch {
 	case control:
-		change = "control characters were taken out"
+		change = controlTaken
 	case invisible:
 		change = "invisible characters were taken out"
 	case space:
@@ -52,11 +55,13 @@ func plain(s string) bool {
 			return false
 		}
 	}
-	return !padded(s)
+	return s == "" || s[0] != ' ' && s[len(s)-1] != ' '
 }
 
-// padded reports whether s starts or ends with a space.
-func padded(s string) bool { return s != "" && (s[0] == ' ' || s[len(s)-1] == ' ') }
+// ragged reports whether something at the ends of s may have to be taken off.
+func ragged(s string) bool {
+	return s != "" && (s[0] == ' ' || s[0] == '\'' || s[0] == '"' || s[len(s)-1] == ' ')
+}
 
 // invisibleRune reports whether r shows nothing and means nothing in a name:
 // zero-width space, word joiner, byte order mark, soft hyphen, and the marks

@@ -72,10 +72,32 @@ func candidates(head []byte, opts Options) ([]Dialect, error) {
 		} else if singleQuoted(head, d.Delimiter) {
 			d.Quote = '\''
 		}
-		d.Backslash = backslashed(head, d)
-		all = append(all, d)
+		escaped, err := escapes(head, d, opts.Escape)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, escaped...)
 	}
 	return all, nil
+}
+
+// escapes gives the ways in which quotes may be escaped in a dialect.
+func escapes(head []byte, d Dialect, told string) ([]Dialect, error) {
+	backslash := d
+	backslash.Backslash = true
+	switch told {
+	case "double":
+		return []Dialect{d}, nil
+	case "backslash":
+		return []Dialect{backslash}, nil
+	case "":
+		quoted := d.Quote != 0 && bytes.Contains(head, []byte{'\\', d.Quote})
+		if quoted || bytes.Contains(head, []byte(`\`+d.Delimiter)) {
+			return []Dialect{d, backslash}, nil
+		}
+		return []Dialect{d}, nil
+	}
+	return nil, &InputError{Message: fmt.Sprintf("%q is no way to escape a quote", told), NextStep: "Give double or backslash"}
 }
 
 // lineEnd gives the line end that the text starts with.
@@ -123,19 +145,6 @@ func singleQuoted(head []byte, sep string) bool {
 		}
 	}
 	return double == 0 && single*2 >= lines && single > 0
-}
-
-// backslashed reports whether quotes or delimiters are escaped by a backslash
-// rather than by doubling.
-func backslashed(head []byte, d Dialect) bool {
-	if d.Quote == 0 {
-		return bytes.Contains(head, []byte(`\`+d.Delimiter))
-	}
-	quote := string(d.Quote)
-	escapes := bytes.Count(head, []byte(`\`+quote)) - bytes.Count(head, []byte(`\`+quote+d.Delimiter))
-	doubled := bytes.Count(head, []byte(quote+quote)) -
-		bytes.Count(head, []byte(d.Delimiter+quote+quote)) - bytes.Count(head, []byte("\n"+quote+quote))
-	return escapes > 0 && doubled <= 0
 }
 
 // sepLine reads the first line that Excel takes for a hint, as in "sep=;", and

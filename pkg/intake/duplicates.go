@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"fmt"
 	"hash/maphash"
 	"math/bits"
 )
@@ -16,6 +17,16 @@ type duplicates struct {
 	seed  maphash.Seed
 	parts [64]sightings
 	fold  []byte // for use again
+
+	// files are those read so far. Their lines are counted through: a file's
+	// first line comes after the last one of the file before.
+	files []readFile
+	last  int
+}
+
+type readFile struct {
+	name   string
+	before int // lines of the files before it
 }
 
 func newDuplicates() *duplicates { return &duplicates{seed: maphash.MakeSeed()} }
@@ -32,10 +43,29 @@ const (
 	maxLine  = 1<<lineBits - 1
 )
 
+// begin starts with the lines of another file.
+func (d *duplicates) begin(name string) {
+	d.files = append(d.files, readFile{name, d.last})
+}
+
+// place names a line, counted through all files, for a message.
+func (d *duplicates) place(line int) string {
+	current := len(d.files) - 1
+	i := current
+	for i > 0 && line <= d.files[i].before {
+		i--
+	}
+	if i == current {
+		return fmt.Sprintf("line %d", line-d.files[i].before)
+	}
+	return fmt.Sprintf("line %d of %s", line-d.files[i].before, d.files[i].name)
+}
+
 // add notes that a line is about the person with this address and name. If an
-// earlier line is too, it gives that line and whether the name is the same.
-// Letter case doesn't count.
+// earlier line is too, it gives that line, counted through all files, and
+// whether the name is the same. Letter case doesn't count.
 func (d *duplicates) add(email, name string, line int) (first int, sameName, repeated bool) {
+	d.last = d.files[len(d.files)-1].before + line
 	hash, nameHash := d.hash(email), uint32(d.hash(name))
 	part := &d.parts[hash%uint64(len(d.parts))]
 	if part.count*8 >= len(part.slots)*7 {
@@ -45,7 +75,7 @@ func (d *duplicates) add(email, name string, line int) (first int, sameName, rep
 	if s := part.slots[at]; s != 0 {
 		return int(s & maxLine), part.names[at] == nameHash, true
 	}
-	part.slots[at] = hash&^maxLine | uint64(min(line, maxLine))
+	part.slots[at] = hash&^maxLine | uint64(min(d.last, maxLine))
 	part.names[at] = nameHash
 	part.count++
 	return 0, false, false

@@ -113,7 +113,7 @@ func byContent(text []byte) Encoding {
 		return Encoding{Name: nameUTF8, Sure: true, Why: "all of it is valid UTF-8"}
 	}
 	if good >= 4*bad {
-		return Encoding{Name: nameUTF8, Sure: true, Why: fmt.Sprintf("valid UTF-8 but for %d damaged bytes", bad)}
+		return Encoding{Name: nameUTF8, Sure: true, Why: fmt.Sprintf("valid UTF-8 but for damaged bytes (%d)", bad)}
 	}
 	likely := byLetters(text)
 	if likely.Sure {

@@ -112,7 +112,7 @@ country_or_region: country or region, country, country/region, business country,
 web_page: web page, website, web site, homepage, url, website 1 - value, pagina web, webseite, site web, sitio web, sito web, strona internetowa, strona www
 notes: notes, note, comments, comment, remarks, observatii, mentiuni, notite, notizen, bemerkung, bemerkungen, anmerkung, anmerkungen, remarques, commentaire, commentaires, notas, observaciones, comentarios, osservazioni, uwagi, notatki
 mail_tip: mail tip, mailtip
-hidden_from_address_lists: hidden from address lists, hidden from address lists enabled, hide from address list, hidden from gal, hide from gal
+hidden_from_address_lists: hidden, hidden from address lists, hidden from address lists enabled, hide from address list, hidden from gal, hide from gal
 
 groups: groups, group, distribution group, distribution groups, distribution list, distribution lists, mailing list, mailing lists, mail group, mail groups, lists, list, dl, dls, member of, memberof
 groups: ~categories, ~labels, ~group membership

@@ -15,7 +15,7 @@ type File struct {
 	input *input
 	text  *text
 	shape shape
-	head  string // all text before the first record
+	heads []Line // the text before the records of each table, and where it ends
 	body  *body
 	check *checker
 	notes *notes
@@ -90,7 +90,7 @@ func (f *File) begin(r io.Reader, file *os.File) error {
 		return err
 	}
 	f.shape = s
-	f.head = string(head[:s.start])
+	f.heads = []Line{{s.startLine - 1, string(head[:s.start])}}
 	f.notes = newNotes(f.name, s)
 	f.warnUnmatched()
 	records := newRecordReader(win, s.dialect)
@@ -104,6 +104,9 @@ func (f *File) begin(r io.Reader, file *os.File) error {
 
 // usable checks that the file says who goes into which group.
 func (f *File) usable(s shape) error {
+	if f.opts.AnyTable {
+		return nil
+	}
 	if indexOf(s.cols, fieldEmail) < 0 {
 		return &InputError{
 			Message:  "no column holds the email address; " + f.columnsSeen(s),
@@ -144,6 +147,7 @@ func (f *File) warnUnmatched() {
 // changeTable follows the body to the next table of the file.
 func (f *File) changeTable(rec Record, cols []column) {
 	f.check.use(cols)
+	f.heads = append(f.heads, Line{rec.Line, rec.Source + f.shape.dialect.LineEnd})
 	f.notes.warn(Warning{Line: rec.Line, Message: "another table starts here, with columns of its own"})
 }
 
@@ -155,12 +159,26 @@ func (f *File) Findings() Findings {
 }
 
 // Header is all text up to the first record, the header's line end included,
-// as it stood in the input. With a byte order mark if the input has one.
+// as it stood in the input; with a byte order mark if the input has one.
 func (f *File) Header() string {
 	if f.text.encoding.BOM {
-		return "\uFEFF" + f.head
+		return "\uFEFF" + f.heads[0].Text
 	}
-	return f.head
+	return f.heads[0].Text
+}
+
+// HeaderAt is the text that a copy of the record on a line needs before it,
+// to mean the same: Header, or, if the file has several tables, the header of
+// the one that the line is in.
+func (f *File) HeaderAt(line int) string {
+	i := len(f.heads) - 1
+	for i > 0 && line < f.heads[i].Number {
+		i--
+	}
+	if i == 0 {
+		return f.Header()
+	}
+	return f.heads[i].Text
 }
 
 // Encode gives text in the encoding of the input.

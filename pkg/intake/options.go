@@ -17,6 +17,9 @@ type Options struct {
 	Delimiter string
 	// Quote stands around fields: one character, or "none"; empty to find out.
 	Quote string
+	// Escape is how a quote is written inside a quoted field: "double" or
+	// "backslash"; empty to find out.
+	Escape string
 	// HeaderRow is the line on which the header stands, counted from 1; 0 to
 	// find out.
 	HeaderRow int
@@ -24,4 +27,7 @@ type Options struct {
 	NoHeader bool
 	// ContactsOnly allows a file that names no groups.
 	ContactsOnly bool
+	// AnyTable allows a file that isn't about people at all. Only its Records
+	// are of use.
+	AnyTable bool
 }

@@ -17,6 +17,10 @@ func (f *File) Rows() iter.Seq2[onboard.Row, error] {
 	return f.rows(func(*onboard.Problem) bool { return true })
 }
 
+// After says that the rows of f are read after those of earlier, in the same
+// run, so that people who are in both files are noticed.
+func (f *File) After(earlier *File) { f.check.seen = earlier.check.seen }
+
 // Inspect checks and counts all rows as Rows does, but gives only the first
 // good ones, at most sample of them, and the invalid ones. It takes the place
 // of Rows, and is faster; no checksum is taken.
@@ -34,6 +38,7 @@ func (f *File) Inspect(sample int) iter.Seq2[onboard.Row, error] {
 // rows gives the rows that are wanted; the others are checked only.
 func (f *File) rows(wanted func(*onboard.Problem) bool) iter.Seq2[onboard.Row, error] {
 	return func(yield func(onboard.Row, error) bool) {
+		f.check.seen.begin(f.name)
 		for {
 			rec, err := f.body.next()
 			if err == io.EOF {
@@ -96,11 +101,12 @@ func displayName(c onboard.Contact, addr address) string {
 }
 
 // Records gives the header, if there is one, and all records as they were
-// read. It takes the place of Rows.
+// read; lines before the header and below the table are set aside as by Rows,
+// whose place it takes.
 func (f *File) Records() iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		if f.shape.header != nil {
-			header := Record{Line: f.shape.headerLine, Fields: f.shape.header, Source: f.head}
+			header := Record{Line: f.shape.headerLine, Fields: f.shape.header, Source: f.heads[0].Text}
 			if !yield(header, nil) {
 				return
 			}

@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -180,26 +181,23 @@ func usualWidth(probes []probed) int {
 	return best
 }
 
-// fitting gives the share of records that have the width and hold an address
-// in a field of its own.
+// fitting gives the share of records that have the width, and hold an address
+// in a field of its own, and needed no mending.
 func fitting(probes []probed, width int) float64 {
-	if len(probes) == 0 {
-		return 0
-	}
 	points := 0.0
 	for _, p := range probes {
-		if len(trimTrailing(p.Fields, width)) != width {
+		if len(trimTrailing(p.Fields, width)) != width || p.Damage != nil {
 			continue
 		}
-		points += 0.5
-		for _, f := range p.Fields {
-			if looksLikeAddress(f) {
-				points += 0.5
-				break
-			}
+		points += 0.4
+		if slices.ContainsFunc(p.Fields, looksLikeAddress) {
+			points += 0.4
+		}
+		if p.Note == "" {
+			points += 0.2
 		}
 	}
-	return points / float64(len(probes))
+	return points / float64(max(1, len(probes)))
 }
 
 // looksLikeAddress reports whether a field holds an email address, going by
@@ -253,7 +251,7 @@ func (g *guess) settleHeader(opts Options) error {
 			}
 			continue
 		}
-		if len(p.Fields) != width || p.empty() {
+		if !opts.AnyTable && (len(p.Fields) != width || p.empty()) {
 			continue
 		}
 		g.header = i
