@@ -66,7 +66,7 @@ func (f *face) admit(r *request) *refusal {
 	if len(r.rights) == 0 {
 		return &refusal{status: http.StatusForbidden, nul: true}
 	}
-	r.server = f.serverFor(r)
+	r.server, r.home = f.serverFor(r)
 	return nil
 }
 

@@ -8,33 +8,40 @@ import (
 )
 
 // isSMTP reports whether an address can be sent mail to: ASCII, one @, a local
-// part of dot-atoms and a domain of labels.
+// part of atoms and a domain of labels.
 func isSMTP(address string) bool {
 	local, domain, ok := strings.Cut(address, "@")
-	if !ok || local == "" || len(local) > 64 || len(domain) > 255 || !strings.Contains(domain, ".") {
+	if !ok || len(local) > 64 || len(domain) > 255 || !strings.Contains(domain, ".") {
 		return false
 	}
-	for atom := range strings.SplitSeq(local, ".") {
-		if atom == "" || strings.ContainsFunc(atom, func(r rune) bool { return !isAtom(r) }) {
-			return false
-		}
-	}
-	for label := range strings.SplitSeq(domain, ".") {
-		if label == "" || len(label) > 63 || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") ||
-			strings.ContainsFunc(label, func(r rune) bool { return !isAlnum(r) && r != '-' }) {
+	return every(local, isAtom) && every(domain, isLabel)
+}
+
+// every reports whether all parts between full stops are well formed.
+func every(dotted string, wellFormed func(string) bool) bool {
+	for part := range strings.SplitSeq(dotted, ".") {
+		if !wellFormed(part) {
 			return false
 		}
 	}
 	return true
 }
 
-func isAlnum(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+// isAtom: the characters that RFC 5322 allows in an atom.
+func isAtom(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !isAlnum(r) && !strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
+	})
 }
 
-// isAtom: the characters that RFC 5322 allows in an atom.
-func isAtom(r rune) bool {
-	return isAlnum(r) || strings.ContainsRune("!#$%&'*+-/=?^_`{|}~", r)
+// isLabel: letters, digits and hyphens, these not at the ends (RFC 1123).
+func isLabel(s string) bool {
+	return s != "" && len(s) <= 63 && strings.Trim(s, "-") == s &&
+		!strings.ContainsFunc(s, func(r rune) bool { return !isAlnum(r) && r != '-' })
+}
+
+func isAlnum(r rune) bool {
+	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
 func checkAlias(alias string) *cmdletError {

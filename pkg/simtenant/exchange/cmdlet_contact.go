@@ -122,13 +122,16 @@ func (c *call) failed(err error, o *directory.Object) *cmdletError {
 }
 
 // conflict: a holder that this domain controller cannot see yet gives another
-// text than one that it can.
+// text than one that it can. Guests are made in Entra, the others here.
 func (c *call) conflict(conflict *directory.ConflictError) *cmdletError {
 	holder := conflict.Holder
-	if _, seen := c.view.ByID(holder.ID); !seen {
+	_, seen := c.view.ByID(holder.ID)
+	switch {
+	case !seen && holder.Kind == directory.Guest:
+		return heldInEntra("User_"+holder.ID.String(), c.face.requestID(c.request))
+	case !seen:
 		return notReturnedFromGraph()
-	}
-	if conflict.Field == directory.FieldAddress {
+	case conflict.Field == directory.FieldAddress:
 		return proxyInUse(conflict.Value, holder.Name)
 	}
 	return notUnique(conflict.Value)

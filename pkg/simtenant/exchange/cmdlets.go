@@ -40,7 +40,7 @@ var listing = []param{
 // cmdletTable makes the cmdlets of this face, by their names in lower case.
 func cmdletTable() map[string]*cmdlet {
 	byName := map[string]*cmdlet{}
-	for _, c := range slices.Concat(recipientCmdlets(), contactCmdlets(), groupCmdlets(), memberCmdlets(), organizationCmdlets()) {
+	for _, c := range slices.Concat(recipientCmdlets(), contactCmdlets(), groupCmdlets(), memberCmdlets(), organizationCmdlets(), retiredCmdlets()) {
 		c.params = slices.Concat(c.params, commonParams)
 		byName[strings.ToLower(c.name)] = &c
 	}

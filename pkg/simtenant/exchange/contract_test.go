@@ -53,6 +53,7 @@ func TestErrorTexts(t *testing.T) {
 			`|Microsoft.Exchange.Data.DataValidationException|The length of the property is too long. The maximum length is 64 and the length of the value provided is 67.`},
 		{"unknown parameter", "Get-Recipient", args{"BogusParameter": 1}, 400,
 			`|Microsoft.Exchange.AdminApi.CommandInvocation.AmbiguousParameterSetException|Parameter set cannot be resolved using the specified named parameters. Invalid cmdlet parameters specified. BogusParameter`},
+		{"retired cmdlet", "Get-MessageTrace", nil, 400, `|Microsoft.Exchange.Management.Tasks.ValidationException|Get-MessageTrace will start deprecating on…`},
 		{"duplicate entries in a list", "Update-DistributionGroupMember", args{"Identity": "News", "Members": []string{"ada@contoso.example", "ADA@contoso.example"}, "BypassSecurityGroupManagerCheck": true}, 400,
 			`||The parameter "Members" contains the following duplicated recipient identity: "ADA@contoso.example".`},
 		{"room list takes no contact", "Add-DistributionGroupMember", args{"Identity": "Bucharest Rooms", "Member": "sales@adatum.example", "BypassSecurityGroupManagerCheck": true}, 400,

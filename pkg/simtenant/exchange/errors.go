@@ -115,6 +115,15 @@ func notSMTP(address string) *cmdletError {
 		text: fmt.Sprintf("The external e-mail address %s is not an SMTP e-mail address or it isn't valid.", address)}
 }
 
+// heldInEntra is for an address whose holder Entra knows and Exchange does not
+// know yet.
+func heldInEntra(holder, request string) *cmdletError {
+	return &cmdletError{status: http.StatusBadRequest, typ: "Microsoft.Exchange.Configuration.DualWrite.LocStrings.UnableToWriteToAadException",
+		text: fmt.Sprintf("An Azure Active Directory call was made to keep object in sync between Azure Active Directory and Exchange Online. However, it failed. "+
+			"Detailed error message: The value specified for property EmailAddresses is incorrect. Reason: ObjectConflict with:%s RequestId : %s "+
+			"The issue may be transient and please retry a couple of minutes later. If issue persists, please see exception members for more information.", holder, request)}
+}
+
 // creationQuota: the text is a third party's; the type's namespace is assumed.
 func creationQuota() *cmdletError {
 	return &cmdletError{status: http.StatusBadRequest, typ: "Microsoft.Exchange.Data.Directory.RecipientUsageExceededRecentQuotaException",

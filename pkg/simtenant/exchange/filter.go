@@ -97,7 +97,7 @@ func (f *filter) candidates(match func(*directory.Object) bool) ([]*directory.Ob
 // look is the index of a property; nil where there is none.
 func (f *filter) look(property string) func(string) []*directory.Object {
 	switch strings.ToLower(property) {
-	case "emailaddresses":
+	case "emailaddresses", "primarysmtpaddress":
 		return f.view.ByAddress
 	case "externalemailaddress":
 		return f.view.ByExternal

@@ -83,18 +83,34 @@ func TestReplicationWindow(t *testing.T) {
 	if _, missing := seen(); !missing {
 		t.Error("no domain controller lags behind")
 	}
-	texts := map[string]bool{}
+	var plain, proxied int
 	for range 20 {
-		text := sim.call("New-MailContact", args{"Name": "Other", "ExternalEmailAddress": "new@adatum.example"}).text()
-		texts[strings.SplitN(text, "|", 2)[0]+"|"+text[strings.LastIndex(text, "|")+1:]] = true
+		const unseen = "Required field ExternalDirectoryObjectId was not returned from Graph API"
+		switch text := sim.call("New-MailContact", args{"Name": "Other", "ExternalEmailAddress": "new@adatum.example"}).text(); {
+		case text == "||"+unseen:
+			plain++
+		case strings.HasPrefix(text, "|Microsoft.Exchange.Configuration.CmdletProxyException|") && strings.Contains(text, unseen):
+			proxied++
+		}
 	}
-	if !texts["|Required field ExternalDirectoryObjectId was not returned from Graph API"] {
-		t.Errorf("a duplicate create on another server got %v", texts)
+	if plain == 0 || proxied == 0 {
+		t.Errorf("of 20 duplicate creates on other servers %d got the plain text and %d the one inside a proxy error", plain, proxied)
 	}
 	sim.now = sim.now.Add(10 * time.Second)
 	if _, missing := seen(); missing {
 		t.Error("the contact cannot be found everywhere after the delay")
 	}
+}
+
+// Row "Contact or user exists in Entra but not in Exchange".
+func TestAddressThatOnlyEntraKnows(t *testing.T) {
+	sim := newTenant(t, options{Options: directory.Options{ReplicationDelay: time.Minute}})
+	guest := directory.Object{Kind: directory.Guest, Name: "New Guest", Address: "guest@adatum.example"}
+	if _, err := sim.dir.Graph().Create(guest); err != nil {
+		t.Fatal(err)
+	}
+	sim.call("New-MailContact", args{"Name": "New", "ExternalEmailAddress": "guest@adatum.example"}).want(t, 400,
+		"|Microsoft.Exchange.Configuration.DualWrite.LocStrings.UnableToWriteToAadException|An Azure Active Directory call was made…")
 }
 
 func TestAnchorKeepsToTheServerThatWrote(t *testing.T) {

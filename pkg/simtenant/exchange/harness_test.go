@@ -25,7 +25,6 @@ type tenant struct {
 
 	header http.Header // sent with every command
 	path   string      // of commands
-	batch  bool
 }
 
 // options of a tenant under test.

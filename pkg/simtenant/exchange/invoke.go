@@ -58,33 +58,32 @@ func (f *face) mayRun(c *cmdlet, r *request) *refusal {
 
 func (f *face) run(w http.ResponseWriter, c *call, body []byte) {
 	c.records.wanted = selection(c.request.URL.Query().Get("$select"))
-	if c.cmdlet.list == nil {
-		if err := c.cmdlet.run(c); err != nil {
-			err.write(w)
-			return
-		}
-		c.writeSuccess(w, "")
+	link, failed := c.work(body)
+	if failed != nil {
+		c.proxied(failed).write(w)
 		return
-	}
-	from, err := c.from(body)
-	if err != nil {
-		err.write(w)
-		return
-	}
-	size, limited := c.pageSize()
-	next, more, err := c.cmdlet.list(c, from, size)
-	if err != nil {
-		err.write(w)
-		return
-	}
-	link := ""
-	if more {
-		link = c.nextLink(next, body)
-		if limited {
-			c.warn(warnTruncated)
-		}
 	}
 	c.writeSuccess(w, link)
+}
+
+// work runs the cmdlet. It returns the link to the rest of a listing.
+func (c *call) work(body []byte) (link string, failed *cmdletError) {
+	if c.cmdlet.list == nil {
+		return "", c.cmdlet.run(c)
+	}
+	from, failed := c.from(body)
+	if failed != nil {
+		return "", failed
+	}
+	size, limited := c.pageSize()
+	next, more, failed := c.cmdlet.list(c, from, size)
+	if failed != nil || !more {
+		return "", failed
+	}
+	if limited {
+		c.warn(warnTruncated)
+	}
+	return c.nextLink(next, body), nil
 }
 
 // cmdlet is a command of the service.

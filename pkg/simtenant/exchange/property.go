@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -17,56 +18,12 @@ var properties = filterableProperties()
 
 func filterableProperties() map[string]property {
 	table := map[string]property{
-		"emailaddresses": func(_ directory.View, o *directory.Object) []string { return o.Proxies() },
-		// Documented: a filter on PrimarySmtpAddress searches EmailAddresses too.
-		"primarysmtpaddress": func(_ directory.View, o *directory.Object) []string {
-			values := o.Proxies()
-			for _, p := range o.Proxies() {
-				values = append(values, directory.AddressKey(p))
-			}
-			return values
-		},
-		"managedby": func(v directory.View, o *directory.Object) []string {
-			if o.Group == nil {
-				return nil
-			}
-			return names(v, o.Group.ManagedBy)
-		},
-		"memberofgroup": func(v directory.View, o *directory.Object) []string {
-			var dns []string
-			for _, g := range v.MemberOf(o.ID) {
-				dns = append(dns, v.Directory().DN(g))
-			}
-			return dns
-		},
+		"emailaddresses":     func(_ directory.View, o *directory.Object) []string { return o.Proxies() },
+		"primarysmtpaddress": addressesOf,
+		"managedby":          ownersOf,
+		"memberofgroup":      groupsOf,
 	}
-	single := map[string]func(directory.View, *directory.Object) string{
-		"name":                          func(_ directory.View, o *directory.Object) string { return o.Name },
-		"alias":                         func(_ directory.View, o *directory.Object) string { return o.Alias },
-		"displayname":                   func(_ directory.View, o *directory.Object) string { return o.DisplayName },
-		"guid":                          func(_ directory.View, o *directory.Object) string { return o.GUID.String() },
-		"externaldirectoryobjectid":     func(_ directory.View, o *directory.Object) string { return o.ID.String() },
-		"externalemailaddress":          func(_ directory.View, o *directory.Object) string { return external(o) },
-		"windowsemailaddress":           func(_ directory.View, o *directory.Object) string { return o.Address },
-		"recipienttype":                 func(_ directory.View, o *directory.Object) string { return o.Kind.RecipientType() },
-		"recipienttypedetails":          func(_ directory.View, o *directory.Object) string { return o.Kind.RecipientTypeDetails() },
-		"distinguishedname":             func(v directory.View, o *directory.Object) string { return v.Directory().DN(o) },
-		"legacyexchangedn":              func(v directory.View, o *directory.Object) string { return v.Directory().LegacyDN(o) },
-		"hiddenfromaddresslistsenabled": func(_ directory.View, o *directory.Object) string { return printed(o.Hidden) },
-		"isdirsynced":                   func(_ directory.View, o *directory.Object) string { return printed(o.Synced) },
-		"requireallsendersareauthenticated": func(_ directory.View, o *directory.Object) string {
-			return printed(o.RequireSenderAuthentication)
-		},
-		"whencreated": func(_ directory.View, o *directory.Object) string {
-			return o.Created.UTC().Format("2006-01-02 15:04:05")
-		},
-		"whenchanged": func(_ directory.View, o *directory.Object) string {
-			return o.Changed.UTC().Format("2006-01-02 15:04:05")
-		},
-	}
-	single["identity"], single["id"] = single["name"], single["name"]
-	single["requiresenderauthenticationenabled"] = single["requireallsendersareauthenticated"]
-	for name, read := range single {
+	for name, read := range singleProperties() {
 		table[name] = func(v directory.View, o *directory.Object) []string { return []string{read(v, o)} }
 	}
 	for a := directory.FirstName; a <= directory.CustomAttribute(15); a++ {
@@ -74,6 +31,59 @@ func filterableProperties() map[string]property {
 	}
 	return table
 }
+
+// addressesOf are the proxy addresses with their prefix and without: documented,
+// a filter on PrimarySmtpAddress searches EmailAddresses too.
+func addressesOf(_ directory.View, o *directory.Object) []string {
+	values := o.Proxies()
+	for _, p := range o.Proxies() {
+		values = append(values, directory.AddressKey(p))
+	}
+	return values
+}
+
+func ownersOf(v directory.View, o *directory.Object) []string {
+	if o.Group == nil {
+		return nil
+	}
+	return names(v, o.Group.ManagedBy)
+}
+
+func groupsOf(v directory.View, o *directory.Object) []string {
+	var dns []string
+	for _, g := range v.MemberOf(o.ID) {
+		dns = append(dns, v.Directory().DN(g))
+	}
+	return dns
+}
+
+// singleProperties are those of one value at most.
+func singleProperties() map[string]func(directory.View, *directory.Object) string {
+	name := func(_ directory.View, o *directory.Object) string { return o.Name }
+	closed := func(_ directory.View, o *directory.Object) string { return printed(o.RequireSenderAuthentication) }
+	return map[string]func(directory.View, *directory.Object) string{
+		"name": name, "identity": name, "id": name,
+		"alias":                              func(_ directory.View, o *directory.Object) string { return o.Alias },
+		"displayname":                        func(_ directory.View, o *directory.Object) string { return o.DisplayName },
+		"guid":                               func(_ directory.View, o *directory.Object) string { return o.GUID.String() },
+		"externaldirectoryobjectid":          func(_ directory.View, o *directory.Object) string { return o.ID.String() },
+		"externalemailaddress":               func(_ directory.View, o *directory.Object) string { return external(o) },
+		"windowsemailaddress":                func(_ directory.View, o *directory.Object) string { return o.Address },
+		"recipienttype":                      func(_ directory.View, o *directory.Object) string { return o.Kind.RecipientType() },
+		"recipienttypedetails":               func(_ directory.View, o *directory.Object) string { return o.Kind.RecipientTypeDetails() },
+		"distinguishedname":                  func(v directory.View, o *directory.Object) string { return v.Directory().DN(o) },
+		"legacyexchangedn":                   func(v directory.View, o *directory.Object) string { return v.Directory().LegacyDN(o) },
+		"hiddenfromaddresslistsenabled":      func(_ directory.View, o *directory.Object) string { return printed(o.Hidden) },
+		"isdirsynced":                        func(_ directory.View, o *directory.Object) string { return printed(o.Synced) },
+		"requireallsendersareauthenticated":  closed,
+		"requiresenderauthenticationenabled": closed,
+		"whencreated":                        func(_ directory.View, o *directory.Object) string { return sortable(o.Created) },
+		"whenchanged":                        func(_ directory.View, o *directory.Object) string { return sortable(o.Changed) },
+	}
+}
+
+// sortable is a time whose order as text is its order in time.
+func sortable(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05") }
 
 // external is the external address as Exchange writes it.
 func external(o *directory.Object) string {

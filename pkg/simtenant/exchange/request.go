@@ -13,7 +13,8 @@ type request struct {
 	caller   Caller
 	rights   rights
 	number   uint64 // counts requests, for what is left to chance
-	server   int    // domain controller
+	server   int    // the domain controller that does the work
+	home     int    // the one that the anchor mailbox leads to
 	base     string // "https://host[:port]"
 }
 
