@@ -62,7 +62,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	flags.DurationVar(&o.grace, "grace-period", 30*time.Second, "how long rows in hand may go on after an interruption")
 	flags.StringVar(&o.senders, "senders", string(onboard.SendersAnyone), "groups that refuse mail from outside: anyone (open them), report (only tell), off (don't look)")
 	flags.StringVar(&o.report, "report", "", "folder for the report (default FILE.report/RUN beside the input)")
-	flags.StringSliceVar(&o.formats, "report-format", []string{report.FormatCSV, report.FormatJSONL}, "forms of the report: csv, jsonl")
+	flags.StringSliceVar(&o.formats, "report-format", reportFormats(), "forms of the report: csv, jsonl, html")
 	flags.StringVar(&o.logFormat, "log-format", "text", "form of log lines: text or json")
 	flags.StringVar(&o.progress, "progress", "auto", "auto, plain or none")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print errors only")
@@ -95,11 +95,16 @@ func (o *runOptions) validate() error {
 		}
 	}
 	for _, f := range o.formats {
-		if f != report.FormatCSV && f != report.FormatJSONL {
-			return &usageError{Message: fmt.Sprintf("--report-format does not take %q.", f), NextStep: "It takes csv and jsonl."}
+		if !slices.Contains(reportFormats(), f) {
+			return &usageError{Message: fmt.Sprintf("--report-format does not take %q.", f),
+				NextStep: "It takes one or more of: " + strings.Join(reportFormats(), ", ") + "."}
 		}
 	}
 	return o.input.validate()
+}
+
+func reportFormats() []string {
+	return []string{report.FormatCSV, report.FormatJSONL, report.FormatHTML}
 }
 
 func (o *runOptions) intake() intake.Options {
@@ -139,10 +144,14 @@ func (o *runOptions) reportFolder(input, run string) string {
 	return filepath.Join(input+".report", run)
 }
 
-func (o *runOptions) reportOptions(file *intake.File) report.Options {
+func (o *runOptions) reportOptions(file *intake.File, tenant *connection) report.Options {
 	return report.Options{
 		Formats: o.formats,
 		Retry:   report.Retry{Header: file.Header(), LineEnd: file.Findings().Dialect.LineEnd, Encode: file.Encode},
+		Traffic: func() (requests, throttled int) {
+			now := tenant.stats()
+			return now.total, now.throttled
+		},
 	}
 }
 

@@ -86,7 +86,7 @@ func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, path strin
 		DryRun:    o.dryRun,
 		Input:     report.Input{Name: path},
 		Started:   started,
-	}, o.reportOptions(file))
+	}, o.reportOptions(file, tenant))
 	if err != nil {
 		return &usageError{Message: fmt.Sprintf("The report can't be written: %v.", err),
 			NextStep: "Name another folder with --report.", cause: err}

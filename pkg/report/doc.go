@@ -5,13 +5,14 @@
 //
 //   - report.csv: one line per input row, in input order, for spreadsheets;
 //   - report.jsonl: the same with every step in full, one JSON object per line;
+//   - report.html: the same to be looked at, in one page that loads nothing;
 //   - retry.csv: the rows that are left to do, as they stood in the input;
 //     absent when nothing is left;
 //   - summary.json: the run in numbers.
 //
-// While the run goes on, the first three carry ".partial" behind their names
-// and can be read already: whole lines, at most a second old. A process that is
-// killed leaves them like that. [Writer.Finish] gives them their names, each in
-// one step, and writes summary.json last, so that a summary.json with the run's
-// id means that the rest of the report is complete.
+// While the run goes on, all but the last carry ".partial" behind their names,
+// and all but the page can be read already: whole lines, at most a second old.
+// A process that is killed leaves them like that. [Writer.Finish] gives them
+// their names, each in one step, and writes summary.json last, so that a
+// summary.json with the run's id means that the rest of the report is complete.
 package report

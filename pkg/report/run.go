@@ -39,6 +39,7 @@ type End struct {
 const (
 	FormatCSV   = "csv"
 	FormatJSONL = "jsonl"
+	FormatHTML  = "html"
 )
 
 // Options say which files a report has.
@@ -47,6 +48,10 @@ type Options struct {
 	// always written.
 	Formats []string
 	Retry   Retry
+	// Traffic tells how many requests were sent to the tenant so far, and how
+	// many of them it answered by asking to slow down. It is called about once
+	// a second, for the HTML report's charts, and must not wait. May be nil.
+	Traffic func() (requests, throttled int)
 }
 
 // Retry tells how the input is written, so that the retry file is too.

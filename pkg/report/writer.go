@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type Writer struct {
 	mu     sync.Mutex
 	files  []file
 	retry  *retryFile // one of files
+	html   *htmlFile  // one of files, or nil
 	count  *counter
 	failed error // the first error of Add or of the flushing in between
 	closed bool
@@ -52,16 +54,19 @@ func Create(dir string, run Run, opts Options) (*Writer, error) {
 		stop:    make(chan struct{}),
 		stopped: make(chan struct{}),
 	}
-	if err := w.open(opts); err != nil {
+	if err := w.open(run, opts); err != nil {
 		return nil, errors.Join(err, w.abandon())
 	}
 	go w.flushRegularly()
 	return w, nil
 }
 
-func (w *Writer) open(opts Options) error {
-	for _, format := range opts.Formats {
-		f, err := createFormat(w.dir, format)
+func (w *Writer) open(run Run, opts Options) error {
+	for i, format := range opts.Formats {
+		if slices.Contains(opts.Formats[:i], format) {
+			continue
+		}
+		f, err := w.createFormat(format, run, opts)
 		if err != nil {
 			return err
 		}
@@ -77,14 +82,18 @@ func (w *Writer) open(opts Options) error {
 	return nil
 }
 
-func createFormat(dir, format string) (file, error) {
+func (w *Writer) createFormat(format string, run Run, opts Options) (file, error) {
 	switch format {
 	case FormatCSV:
-		return createCSV(dir)
+		return createCSV(w.dir)
 	case FormatJSONL:
-		return createJSONL(dir)
+		return createJSONL(w.dir)
+	case FormatHTML:
+		html, err := createHTML(w.dir, run, opts.Traffic)
+		w.html = html
+		return html, err
 	}
-	return nil, fmt.Errorf("unknown report format %q: use %s or %s", format, FormatCSV, FormatJSONL)
+	return nil, fmt.Errorf("unknown report format %q: use %s, %s or %s", format, FormatCSV, FormatJSONL, FormatHTML)
 }
 
 // Add writes the next row's outcome. An error means that the report can't be
@@ -145,6 +154,9 @@ func (w *Writer) Finish(end End) (Summary, error) {
 		w.count.summary.Files = append(w.count.summary.Files, retryName)
 	}
 	summary := w.count.finish(end)
+	if w.html != nil {
+		w.keep(w.html.end(summary))
+	}
 	err := w.failed
 	for _, f := range w.files {
 		if err != nil {

@@ -1,0 +1,99 @@
+package report
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+)
+
+//go:embed html
+var htmlFiles embed.FS
+
+// The rows stand between the two templates, where no template can write a
+// stream. A browser doesn't run a script of this type.
+const (
+	dataBegin = `<script type="application/json" id="data">`
+	dataEnd   = "</script>\n"
+)
+
+// page is the page around the rows.
+type page struct {
+	templates *template.Template
+	style     template.CSS
+	script    template.JS
+}
+
+func newPage() (*page, error) {
+	style, err := htmlFiles.ReadFile("html/report.css")
+	if err != nil {
+		return nil, err
+	}
+	script, err := htmlFiles.ReadFile("html/report.js")
+	if err != nil {
+		return nil, err
+	}
+	templates, err := template.New("").Funcs(template.FuncMap{
+		"count": grouped, "rows": rows, "lines": lines, "example": example, "took": took,
+	}).ParseFS(htmlFiles, "html/*.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	return &page{templates: templates, style: template.CSS(style), script: template.JS(script)}, nil
+}
+
+// begin writes everything up to the first row.
+func (p *page) begin(out *bytes.Buffer, run Run) error {
+	err := p.templates.ExecuteTemplate(out, "head.tmpl", struct {
+		Title  string
+		Policy string
+		Style  template.CSS
+	}{inputName(run.Input.Name) + ", run " + run.ID, p.policy(), p.style})
+	out.WriteString(dataBegin)
+	return err
+}
+
+// policy is the page's content security policy: its own style and script,
+// known by their hashes, and nothing else, wherever from.
+func (p *page) policy() string {
+	return fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; img-src data:; base-uri 'none'; form-action 'none'",
+		hash(string(p.style)), hash(string(p.script)))
+}
+
+func hash(source string) string {
+	sum := sha256.Sum256([]byte(source))
+	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// end writes everything behind the last row.
+func (p *page) end(out *bytes.Buffer, s Summary, pace *pace) error {
+	out.WriteString(dataEnd)
+	return p.templates.ExecuteTemplate(out, "body.tmpl", newView(s, pace, p.script))
+}
+
+// view is what the template of the page's body is filled with.
+type view struct {
+	Summary
+	Script   template.JS
+	Headline string
+	Deeds    string
+	File     string // the input's name without its folder
+	Shares   []verdictShare
+	Charts   []chart
+	Numbers  []number
+}
+
+func newView(s Summary, p *pace, script template.JS) view {
+	return view{
+		Summary:  s,
+		Script:   script,
+		Headline: headline(s),
+		Deeds:    deeds(s),
+		File:     inputName(s.Input.Name),
+		Shares:   shares(s),
+		Charts:   charts(p),
+		Numbers:  numbers(s),
+	}
+}
