@@ -30,8 +30,8 @@ type Object struct {
 	// prefix ("smtp:…", "X500:…").
 	MoreProxies []string `json:"proxies,omitempty"`
 
-	Created time.Time `json:"created,omitzero"` // zero for what the seed brought
-	Changed time.Time `json:"changed,omitzero"`
+	Created time.Time `json:"created"` // a fixed time long ago for what the seed brought
+	Changed time.Time `json:"changed"`
 
 	Synced bool `json:"synced,omitempty"` // kept in step with an on-premises directory, which alone may change it
 	Hidden bool `json:"hidden,omitempty"` // from address lists

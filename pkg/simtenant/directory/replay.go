@@ -110,7 +110,7 @@ func (d *Directory) restoreQuota() {
 	since := d.opts.Now().Add(-d.opts.CreationWindow)
 	for i := range d.slots {
 		o := d.slots[i].latest.object
-		if o.Kind.Has(Contact|MailUser) && o.Created.After(since) {
+		if o.Kind.Has(Contact|MailUser) && o.Created.After(since) && !o.Created.Equal(seedTime) {
 			d.created = append(d.created, o.Created.UnixNano())
 		}
 	}

@@ -47,6 +47,9 @@ func (v View) nextStamp() stamp {
 	return stamp{change: v.dir.change + 1, at: now, by: v.by}
 }
 
+// seedTime is when the objects of a seed were made, as far as anybody can tell.
+var seedTime = time.Date(2024, 1, 15, 8, 0, 0, 0, time.UTC)
+
 // prepare completes a new object and checks what must be unique.
 func (d *Directory) prepare(o *Object, s stamp) (*Object, error) {
 	made := o.clone()
@@ -69,10 +72,11 @@ func (d *Directory) prepare(o *Object, s stamp) (*Object, error) {
 	if made.Kind.Has(Groups) && made.Group == nil {
 		made.Group = &Group{ReportToOriginator: true}
 	}
+	made.Created = seedTime
 	if s.at != 0 {
 		made.Created = time.Unix(0, s.at).UTC()
-		made.Changed = made.Created
 	}
+	made.Changed = made.Created
 	if slot, taken := d.ids[made.ID]; taken {
 		return nil, &ConflictError{FieldID, made.ID.String(), d.slots[slot].latest.object}
 	}
