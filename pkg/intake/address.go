@@ -176,7 +176,7 @@ func normalDomain(domain string) (string, error) {
 	domain = strings.TrimSuffix(domain, ".")
 	if !plainDomain(domain) {
 		ascii, err := idna.Lookup.ToASCII(domain)
-		if err != nil {
+		if err != nil || strings.ContainsRune(domain, utf8.RuneError) {
 			return "", invalid("%q is not the name of a mail domain", domain)
 		}
 		domain = ascii

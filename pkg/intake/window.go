@@ -22,10 +22,11 @@ type window struct {
 	buf   []byte
 	start int
 	end   int
-	// lf is the index in buf of the next line feed, or end if there is none
-	// up to there. It saves a search of the whole window for each line of a
-	// file that ends its lines with CR.
-	lf  int
+	// lf is the index in buf of the first line feed from lfFrom on, or end if
+	// there is none up to there. It saves a search of the whole window for
+	// each line of a file that ends its lines with CR.
+	lf, lfFrom int
+
 	err error
 }
 
@@ -53,7 +54,7 @@ func (w *window) more() bool {
 	}
 	if w.start > 0 {
 		w.end = copy(w.buf, w.buf[w.start:w.end])
-		w.lf -= w.start
+		w.lf, w.lfFrom = max(w.lf-w.start, 0), max(w.lfFrom-w.start, 0)
 		w.start = 0
 	}
 	if w.end == len(w.buf) {
@@ -108,8 +109,10 @@ func (w *window) line(from int) (text, next int, ended bool) {
 // from there, or -1 if there is none in the window.
 func (w *window) lineFeed(from int) int {
 	at := w.start + from
-	if w.lf < at || w.lf < w.end && w.buf[w.lf] != '\n' {
-		w.lf = max(w.lf, at)
+	if at < w.lfFrom || at > w.lf {
+		w.lf, w.lfFrom = at, at
+	}
+	if w.lf < w.end && w.buf[w.lf] != '\n' {
 		if i := bytes.IndexByte(w.buf[w.lf:w.end], '\n'); i >= 0 {
 			w.lf += i
 		} else {
