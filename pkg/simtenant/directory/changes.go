@@ -66,7 +66,7 @@ func (v View) nextChange(since uint64, kinds Kind, from Cursor) (Change, Cursor,
 
 func (v View) changeOf(s sight, sl *slot, since uint64) (Change, bool) {
 	ver := s.version(sl)
-	if ver == nil {
+	if ver == nil || ver.object.SoftDeleted {
 		return Change{}, false
 	}
 	c := Change{Object: ver.object, Removed: ver.gone, Properties: ver.stamp.change > since}

@@ -10,7 +10,7 @@ func (d *Directory) Export() *Seed {
 		Tenant:   SeedTenant{ID: t.ID.String(), Domain: t.Domain, AcceptedDomains: t.AcceptedDomains},
 		Contacts: []SeedContact{}, Users: []SeedUser{}, Groups: []SeedGroup{},
 	}
-	truth := d.Truth()
+	truth := d.Truth().WithSoftDeleted()
 	for o := range truth.All(Recipients) {
 		switch {
 		case o.Kind == Contact:
@@ -27,7 +27,7 @@ func (d *Directory) Export() *Seed {
 func exportContact(o *Object) SeedContact {
 	return SeedContact{
 		ID: o.ID.String(), Name: o.Name, DisplayName: o.DisplayName, Alias: o.Alias, Email: o.External,
-		ProxyAddresses: o.MoreProxies, Hidden: o.Hidden, Synced: o.Synced, Attributes: exportAttributes(o),
+		ProxyAddresses: o.MoreProxies, Hidden: o.Hidden, Synced: o.Synced, SoftDeleted: o.SoftDeleted, Attributes: exportAttributes(o),
 	}
 }
 
@@ -35,7 +35,7 @@ func exportUser(o *Object) SeedUser {
 	return SeedUser{
 		ID: o.ID.String(), Kind: o.Kind.String(), Name: o.Name, DisplayName: o.DisplayName, Alias: o.Alias,
 		Address: firstOf(o.Address, o.External), ProxyAddresses: o.MoreProxies,
-		Hidden: o.Hidden, Synced: o.Synced, Attributes: exportAttributes(o),
+		Hidden: o.Hidden, Synced: o.Synced, SoftDeleted: o.SoftDeleted, Attributes: exportAttributes(o),
 	}
 }
 

@@ -57,7 +57,7 @@ func (l *loader) contact(c *SeedContact) {
 		Kind: Contact, Alias: c.Alias, DisplayName: c.DisplayName,
 		Name:    firstOf(c.Name, c.DisplayName, c.Email),
 		Address: c.Email, External: c.Email, MoreProxies: moreProxies(c.ProxyAddresses, c.Email),
-		Hidden: c.Hidden, Synced: c.Synced,
+		Hidden: c.Hidden, Synced: c.Synced, SoftDeleted: c.SoftDeleted,
 	}
 	l.insert("contact "+c.Email, o, c.ID, c.Attributes)
 }
@@ -73,7 +73,7 @@ func (l *loader) user(u *SeedUser) {
 		Kind: kind, Alias: u.Alias, DisplayName: u.DisplayName,
 		Name:    firstOf(u.Name, u.DisplayName, u.Address),
 		Address: u.Address, MoreProxies: moreProxies(u.ProxyAddresses, u.Address),
-		Hidden: u.Hidden, Synced: u.Synced,
+		Hidden: u.Hidden, Synced: u.Synced, SoftDeleted: u.SoftDeleted,
 	}
 	if kind.Has(MailUser | Guest) {
 		o.External = u.Address
@@ -162,7 +162,7 @@ func (l *loader) links(o *Object, g *SeedGroup) {
 
 func (l *loader) resolve(what string, references []string) []uuid.UUID {
 	var ids []uuid.UUID
-	truth := l.d.Truth()
+	truth := l.d.Truth().WithSoftDeleted()
 	for _, ref := range references {
 		found := truth.Find(ref, Recipients)
 		if len(found) == 0 {

@@ -35,6 +35,9 @@ type Object struct {
 
 	Synced bool `json:"synced,omitempty"` // kept in step with an on-premises directory, which alone may change it
 	Hidden bool `json:"hidden,omitempty"` // from address lists
+	// SoftDeleted objects can be restored. They hold their addresses, and only
+	// [View.WithSoftDeleted] sees them.
+	SoftDeleted bool `json:"soft_deleted,omitempty"`
 	// RequireSenderAuthentication refuses mail from outside the organisation.
 	RequireSenderAuthentication bool `json:"require_sender_authentication,omitempty"`
 

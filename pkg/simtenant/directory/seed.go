@@ -69,7 +69,8 @@ type SeedContact struct {
 	ProxyAddresses []string          `json:"proxy_addresses,omitempty"` // besides Email
 	Hidden         bool              `json:"hidden,omitempty"`
 	Synced         bool              `json:"on_premises_synced,omitempty"`
-	Attributes     map[string]string `json:"attributes,omitempty"` // Exchange's names, such as "Department"
+	SoftDeleted    bool              `json:"soft_deleted,omitempty"` // can be restored, and holds its addresses until then
+	Attributes     map[string]string `json:"attributes,omitempty"`   // Exchange's names, such as "Department"
 }
 
 // SeedUser is a mailbox (mailbox, shared, room), a mail user or a guest. For the
@@ -84,6 +85,7 @@ type SeedUser struct {
 	ProxyAddresses []string          `json:"proxy_addresses,omitempty"`
 	Hidden         bool              `json:"hidden,omitempty"`
 	Synced         bool              `json:"on_premises_synced,omitempty"`
+	SoftDeleted    bool              `json:"soft_deleted,omitempty"` // can be restored, and holds its addresses until then
 	Attributes     map[string]string `json:"attributes,omitempty"`
 }
 

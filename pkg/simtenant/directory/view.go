@@ -16,6 +16,8 @@ type View struct {
 	by    source
 	delay time.Duration
 	all   bool
+
+	softDeleted bool // sees them too
 }
 
 // Exchange is the view of one of Exchange's domain controllers, which are
@@ -33,6 +35,12 @@ func (d *Directory) Graph() View {
 // Truth is a view that sees everything at once. No server of the service has
 // it; it is for reports and for mail flow.
 func (d *Directory) Truth() View { return View{dir: d, all: true} }
+
+// WithSoftDeleted is the same view with soft-deleted objects in it.
+func (v View) WithSoftDeleted() View {
+	v.softDeleted = true
+	return v
+}
 
 // Directory is what the view looks at.
 func (v View) Directory() *Directory { return v.dir }
@@ -65,10 +73,11 @@ func (v View) byID(s sight, id uuid.UUID) *Object {
 }
 
 func (v View) seen(s sight, slot uint32) *Object {
-	if ver := s.version(&v.dir.slots[slot]); ver != nil && !ver.gone {
-		return ver.object
+	ver := s.version(&v.dir.slots[slot])
+	if ver == nil || ver.gone || ver.object.SoftDeleted && !v.softDeleted {
+		return nil
 	}
-	return nil
+	return ver.object
 }
 
 // Find lists the objects of the given kinds that identity can mean: an ID, a

@@ -170,6 +170,22 @@ func TestGuestOverAContactLosesItsAddress(t *testing.T) {
 	}
 }
 
+func TestSoftDeletedHoldTheirAddress(t *testing.T) {
+	seed := directory.DefaultSeed()
+	seed.Users = append(seed.Users, directory.SeedUser{Kind: "mail_user", DisplayName: "Former", Address: "former@fabrikam.example", SoftDeleted: true})
+	d := open(t, directory.Options{Seed: seed})
+	if got := d.Exchange(0).ByAddress("former@fabrikam.example"); len(got) != 0 {
+		t.Errorf("an ordinary view sees %q", got[0].Name)
+	}
+	if got := d.Exchange(0).WithSoftDeleted().ByAddress("former@fabrikam.example"); len(got) != 1 {
+		t.Error("nobody sees the soft-deleted holder")
+	}
+	var conflict *directory.ConflictError
+	if _, err := d.Exchange(0).Create(contact("New", "former@fabrikam.example")); !errors.As(err, &conflict) {
+		t.Errorf("its address is given away: %v", err)
+	}
+}
+
 func TestMembershipRules(t *testing.T) {
 	d := open(t, directory.Options{})
 	id := func(name string) uuid.UUID { return find(t, d, name).ID }

@@ -45,6 +45,9 @@ type lister func(c *call, from directory.Cursor, size int) (next directory.Curso
 // parameter, or those that pass the Filter.
 func lists(kinds directory.Kind, put func(*call, *directory.Object)) lister {
 	return func(c *call, from directory.Cursor, size int) (directory.Cursor, bool, *cmdletError) {
+		if c.params.flag("IncludeSoftDeletedRecipients") {
+			c.view = c.view.WithSoftDeleted()
+		}
 		if id := c.params.text("Identity"); id != "" {
 			return c.listIdentity(id, kinds, put)
 		}

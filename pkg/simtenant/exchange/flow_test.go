@@ -102,6 +102,21 @@ func TestReplicationWindow(t *testing.T) {
 	}
 }
 
+// Row "Duplicate create during directory lag, or a soft-deleted holder".
+func TestSoftDeletedHolder(t *testing.T) {
+	seed := directory.DefaultSeed()
+	seed.Users = append(seed.Users, directory.SeedUser{Kind: "mail_user", DisplayName: "Former", Address: "former@adatum.example", SoftDeleted: true})
+	sim := newTenant(t, options{Options: directory.Options{Seed: seed}})
+	sim.call("New-MailContact", args{"Name": "New", "ExternalEmailAddress": "former@adatum.example"}).
+		want(t, 500, "||Required field ExternalDirectoryObjectId was not returned from Graph API")
+	for include, want := range map[bool]int{false: 0, true: 1} {
+		a := sim.must("Get-Recipient", args{"Filter": "EmailAddresses -eq 'former@adatum.example'", "IncludeSoftDeletedRecipients": include})
+		if len(a.Value) != want {
+			t.Errorf("with soft-deleted recipients: %t, found %d", include, len(a.Value))
+		}
+	}
+}
+
 // Row "Contact or user exists in Entra but not in Exchange".
 func TestAddressThatOnlyEntraKnows(t *testing.T) {
 	sim := newTenant(t, options{Options: directory.Options{ReplicationDelay: time.Minute}})
