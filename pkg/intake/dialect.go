@@ -7,7 +7,7 @@ import (
 )
 
 // delimiters are those that are tried, the likelier first.
-func delimiters() []string { return []string{",", ";", "\t", "|", ":", " "} }
+func delimiters() []string { return []string{",", ";", "\t", "|", ", ", ":", " "} }
 
 // delimiterOption reads the option for a delimiter.
 func delimiterOption(text string) (string, error) {
@@ -54,31 +54,37 @@ func candidates(head []byte, opts Options) ([]Dialect, error) {
 		}
 		seps = []string{sep}
 	}
+	end := lineEnd(head)
 	var all []Dialect
-	for _, sep := range seps {
-		if !bytes.Contains(head, []byte(sep)) && sep != seps[0] {
+	for i, sep := range seps {
+		if i > 0 && !bytes.Contains(head, []byte(sep)) {
 			continue
 		}
-		d := Dialect{Delimiter: sep, Quote: '"', LineEnd: lineEnd(head)}
-		if opts.Delimiter == "" && sep == "," && spaced(head) {
-			d.Delimiter = ", "
-		}
-		if opts.Quote != "" {
-			quote, err := quoteOption(opts.Quote)
-			if err != nil {
-				return nil, err
-			}
-			d.Quote = quote
-		} else if singleQuoted(head, d.Delimiter) {
-			d.Quote = '\''
-		}
-		escaped, err := escapes(head, d, opts.Escape)
+		marks, err := quotes(head, sep, opts.Quote)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, escaped...)
+		for _, quote := range marks {
+			ways, err := escapes(head, Dialect{Delimiter: sep, Quote: quote, LineEnd: end}, opts.Escape)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, ways...)
+		}
 	}
 	return all, nil
+}
+
+// quotes gives the quotes that may stand around fields.
+func quotes(head []byte, sep, told string) ([]byte, error) {
+	if told != "" {
+		quote, err := quoteOption(told)
+		return []byte{quote}, err
+	}
+	if bytes.Contains(head, []byte(sep+"'")) || bytes.Contains(head, []byte("'"+sep)) {
+		return []byte{'"', '\''}, nil
+	}
+	return []byte{'"'}, nil
 }
 
 // escapes gives the ways in which quotes may be escaped in a dialect.
@@ -112,39 +118,6 @@ func lineEnd(head []byte) string {
 		return "\r\n"
 	}
 	return "\r"
-}
-
-// spaced reports whether a space follows each comma that doesn't end a line.
-func spaced(head []byte) bool {
-	any := false
-	for i, c := range head {
-		if c != ',' || i+1 == len(head) || head[i+1] == '\n' || head[i+1] == '\r' {
-			continue
-		}
-		if head[i+1] != ' ' {
-			return false
-		}
-		any = true
-	}
-	return any
-}
-
-// singleQuoted reports whether fields are wrapped in ' and none in ".
-func singleQuoted(head []byte, sep string) bool {
-	single, double, lines := 0, 0, 0
-	for line := range bytes.Lines(head) {
-		lines++
-		for field := range bytes.SplitSeq(bytes.TrimRight(line, "\r\n"), []byte(sep)) {
-			switch {
-			case len(field) < 2:
-			case field[0] == '\'' && field[len(field)-1] == '\'':
-				single++
-			case field[0] == '"' && field[len(field)-1] == '"':
-				double++
-			}
-		}
-	}
-	return double == 0 && single*2 >= lines && single > 0
 }
 
 // sepLine reads the first line that Excel takes for a hint, as in "sep=;", and

@@ -22,6 +22,9 @@ type shape struct {
 	startLine int
 }
 
+// maxProbes is the number of records by which a dialect is judged.
+const maxProbes = 100
+
 // maxPreamble is the number of records in which a header is looked for.
 const maxPreamble = 30
 
@@ -69,7 +72,7 @@ func probe(head []byte, skip int, whole bool, d Dialect) []probed {
 		r.line = 2
 	}
 	var all []probed
-	for len(all) < 200 {
+	for len(all) < maxProbes {
 		rec, err := r.next()
 		if err != nil {
 			if !whole && len(all) > 1 {
@@ -181,8 +184,9 @@ func usualWidth(probes []probed) int {
 	return best
 }
 
-// fitting gives the share of records that have the width, and hold an address
-// in a field of its own, and needed no mending.
+// fitting gives the share of records that have the width and hold an address
+// in a field of its own, less for those that look as if the dialect had left
+// something over.
 func fitting(probes []probed, width int) float64 {
 	points := 0.0
 	for _, p := range probes {
@@ -193,11 +197,21 @@ func fitting(probes []probed, width int) float64 {
 		if slices.ContainsFunc(p.Fields, looksLikeAddress) {
 			points += 0.4
 		}
-		if p.Note == "" {
+		if p.Note == "" && !slices.ContainsFunc(p.Fields, leftOver) {
 			points += 0.2
 		}
 	}
 	return points / float64(max(1, len(probes)))
+}
+
+// leftOver reports whether a field still has quotes around it, or the space
+// that belongs to a delimiter in front.
+func leftOver(field string) bool {
+	if field == "" {
+		return false
+	}
+	first, last := field[0], field[len(field)-1]
+	return first == ' ' || len(field) > 1 && first == last && (first == '"' || first == '\'')
 }
 
 // looksLikeAddress reports whether a field holds an email address, going by
