@@ -3,8 +3,6 @@ package directory
 import (
 	"strconv"
 	"strings"
-
-	"github.com/google/uuid"
 )
 
 // MaxName is how long a Name or an Alias may be, in characters (New-MailContact).
@@ -91,13 +89,4 @@ func (d *Directory) freeAlias(name string) string {
 		free = alias[:min(len(alias), MaxName-8)] + strconv.Itoa(n)
 	}
 	return free
-}
-
-// newID makes an id that is always the same for the same words.
-func (d *Directory) newID(words ...string) uuid.UUID {
-	return deriveID(d.tenant.ID, words...)
-}
-
-func deriveID(space uuid.UUID, words ...string) uuid.UUID {
-	return uuid.NewHash(sha256Hash(), space, []byte(strings.Join(words, "\x00")), 4)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"enlist/pkg/simtenant/directory"
 )
 
 // kind is the type of a parameter.
@@ -31,6 +33,9 @@ type param struct {
 	role      string // a role that one must have besides the cmdlet's own
 	oneOf     []string
 	countries countries // of a countryParam
+	// attribute is what the parameter sets when it has an attribute's name; 0 for
+	// the others.
+	attribute directory.Attribute
 }
 
 // params are a command's bound parameters, by their name in the declaration.

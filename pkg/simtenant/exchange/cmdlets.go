@@ -3,6 +3,8 @@ package exchange
 import (
 	"slices"
 	"strings"
+
+	"enlist/pkg/simtenant/directory"
 )
 
 // readers may look at recipients and groups.
@@ -42,6 +44,9 @@ func cmdletTable() map[string]*cmdlet {
 	byName := map[string]*cmdlet{}
 	for _, c := range slices.Concat(recipientCmdlets(), contactCmdlets(), groupCmdlets(), memberCmdlets(), organizationCmdlets(), retiredCmdlets()) {
 		c.params = slices.Concat(c.params, commonParams)
+		for i := range c.params {
+			c.params[i].attribute, _ = directory.AttributeOf(c.params[i].name)
+		}
 		byName[strings.ToLower(c.name)] = &c
 	}
 	return byName

@@ -166,18 +166,21 @@ func (c *call) editNames(o *directory.Object) {
 	}
 }
 
-// editAttributes sets the texts whose parameter has the attribute's name.
+// editAttributes sets the texts whose parameter has the attribute's name. A
+// flag is kept as "True" or nothing.
 func (c *call) editAttributes(o *directory.Object) {
-	for _, p := range c.cmdlet.params {
-		a, ok := directory.AttributeOf(p.name)
-		if !ok || a == directory.Manager || !c.params.has(p.name) {
-			continue
+	for i := range c.cmdlet.params {
+		p := &c.cmdlet.params[i]
+		switch value := c.params[p.name].(type) {
+		case string:
+			if p.attribute != 0 && p.attribute != directory.Manager {
+				o.Set(p.attribute, value)
+			}
+		case bool:
+			if p.attribute != 0 {
+				o.Set(p.attribute, strings.TrimPrefix(printed(value), "False"))
+			}
 		}
-		if b, isBool := c.params[p.name].(bool); isBool {
-			o.Set(a, strings.TrimPrefix(printed(b), "False"))
-			continue
-		}
-		o.Set(a, c.params.text(p.name))
 	}
 }
 
