@@ -7,9 +7,9 @@ import (
 )
 
 // duplicates finds addresses that occur more than once. Of an address it keeps
-// no more than 12 bytes: 36 bits of a hash, the line, and a hash of the name;
-// two addresses in a file of a million rows are taken for the same one with a
-// chance of less than one in ten thousand. Nothing but a warning hangs on it.
+// 12 bytes: a hash, the line, and a few bits of a hash of the name. Two
+// addresses of the same hash would be taken for one, but nothing hangs on it
+// except a warning, and in a million rows the chance is one in many millions.
 //
 // The table is kept in parts that grow one by one, by half, so that growing
 // never needs much more memory than the table itself.
@@ -33,14 +33,15 @@ func newDuplicates() *duplicates { return &duplicates{seed: maphash.MakeSeed()} 
 
 // sightings is one part: a hash table with linear probing.
 type sightings struct {
-	slots []uint64 // 36 bits of the hash above 28 bits of the line; 0 is free
-	names []uint32
-	count int
+	hashes []uint64 // 0 is free
+	rows   []uint32 // the line, above nameBits of the name's hash
+	count  int
 }
 
 const (
-	lineBits = 28
-	maxLine  = 1<<lineBits - 1
+	nameBits = 6
+	// maxLine stands for itself and all lines behind it.
+	maxLine = 1<<(32-nameBits) - 1
 )
 
 // begin starts with the lines of another file.
@@ -50,6 +51,9 @@ func (d *duplicates) begin(name string) {
 
 // place names a line, counted through all files, for a message.
 func (d *duplicates) place(line int) string {
+	if line == maxLine {
+		return "an earlier line"
+	}
 	current := len(d.files) - 1
 	i := current
 	for i > 0 && line <= d.files[i].before {
@@ -66,30 +70,30 @@ func (d *duplicates) place(line int) string {
 // whether the name is the same. Letter case doesn't count.
 func (d *duplicates) add(email, name string, line int) (first int, sameName, repeated bool) {
 	d.last = d.files[len(d.files)-1].before + line
-	hash, nameHash := d.hash(email), uint32(d.hash(name))
+	hash, nameHash := d.hash(email), uint32(d.hash(name))%(1<<nameBits)
 	part := &d.parts[hash%uint64(len(d.parts))]
-	if part.count*8 >= len(part.slots)*7 {
+	if part.count*8 >= len(part.hashes)*7 {
 		part.grow()
 	}
 	at := part.find(hash)
-	if s := part.slots[at]; s != 0 {
-		return int(s & maxLine), part.names[at] == nameHash, true
+	if part.hashes[at] != 0 {
+		row := part.rows[at]
+		return int(row >> nameBits), row%(1<<nameBits) == nameHash, true
 	}
-	part.slots[at] = hash&^maxLine | uint64(min(d.last, maxLine))
-	part.names[at] = nameHash
+	part.hashes[at] = hash
+	part.rows[at] = uint32(min(d.last, maxLine))<<nameBits | nameHash
 	part.count++
 	return 0, false, false
 }
 
 // find gives the slot that holds the hash, or the free one where it belongs.
 func (s *sightings) find(hash uint64) int {
-	hash &^= maxLine
-	at, _ := bits.Mul64(hash, uint64(len(s.slots)))
+	at, _ := bits.Mul64(hash, uint64(len(s.hashes)))
 	for i := int(at); ; i++ {
-		if i == len(s.slots) {
+		if i == len(s.hashes) {
 			i = 0
 		}
-		if slot := s.slots[i]; slot == 0 || slot&^maxLine == hash {
+		if s.hashes[i] == 0 || s.hashes[i] == hash {
 			return i
 		}
 	}
@@ -97,21 +101,21 @@ func (s *sightings) find(hash uint64) int {
 
 func (s *sightings) grow() {
 	old := *s
-	size := max(16, len(old.slots)*3/2)
-	s.slots, s.names = make([]uint64, size), make([]uint32, size)
-	for i, slot := range old.slots {
-		if slot != 0 {
-			at := s.find(slot)
-			s.slots[at], s.names[at] = slot, old.names[i]
+	size := max(16, len(old.hashes)*3/2)
+	s.hashes, s.rows = make([]uint64, size), make([]uint32, size)
+	for i, hash := range old.hashes {
+		if hash != 0 {
+			at := s.find(hash)
+			s.hashes[at], s.rows[at] = hash, old.rows[i]
 		}
 	}
 }
 
-// hash gives the hash of a text with its letters in one case.
+// hash gives the hash of a text with its letters in one case; never 0.
 func (d *duplicates) hash(text string) uint64 {
 	d.fold = append(d.fold[:0], text...)
 	for i, c := range d.fold {
 		d.fold[i] = c | 0x20
 	}
-	return maphash.Bytes(d.seed, d.fold)
+	return max(1, maphash.Bytes(d.seed, d.fold))
 }
