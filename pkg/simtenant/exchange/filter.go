@@ -3,7 +3,10 @@ package exchange
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"enlist/pkg/simtenant/directory"
 	"enlist/pkg/simtenant/exchange/opath"
@@ -16,11 +19,20 @@ type filter struct {
 	view directory.View
 	expr opath.Expr // nil: everything passes
 	anr  string     // in lower case
+	// owner is who must manage the group; uuid.Nil for anybody.
+	owner uuid.UUID
 }
 
 // filter reads the parameters that choose among objects.
 func (c *call) filter() (*filter, *cmdletError) {
 	f := &filter{view: c.view, anr: strings.ToLower(c.params.text("Anr"))}
+	if id := c.params.text("ManagedBy"); id != "" {
+		owner, err := c.value(id)
+		if err != nil {
+			return nil, err
+		}
+		f.owner = owner.ID
+	}
 	text := c.params.text("Filter")
 	if text == "" {
 		return f, nil
@@ -59,6 +71,9 @@ func addPrefix(c *opath.Compare) {
 
 func (f *filter) match(o *directory.Object) bool {
 	if f.anr != "" && !resolvesName(o, f.anr) {
+		return false
+	}
+	if f.owner != uuid.Nil && (o.Group == nil || !slices.Contains(o.Group.ManagedBy, f.owner)) {
 		return false
 	}
 	return f.expr == nil || f.expr.Match(filtered{f.view, o})

@@ -305,6 +305,33 @@ func TestGroupsComeAndGo(t *testing.T) {
 	sim.call("Get-DistributionGroup", args{"Identity": "Big Launch"}).want(t, 404, "Ex6F9304|…")
 }
 
+func TestListingsNarrow(t *testing.T) {
+	sim := newTenant(t, options{})
+	cases := []struct {
+		cmdlet string
+		args   args
+		want   []string
+	}{
+		{"Get-Recipient", args{"RecipientTypeDetails": "GuestMailUser"}, []string{"Gita Guest"}},
+		{"Get-Recipient", args{"RecipientTypeDetails": []string{"MailUser", "RoomMailbox"}}, []string{"Room Danube", "Mihai User"}},
+		{"Get-Recipient", args{"RecipientType": "MailUser"}, []string{"Gita Guest", "Mihai User"}},
+		{"Get-Recipient", args{"Anr": "die"}, []string{"Dieter Braun"}},
+		{"Get-Recipient", args{"Filter": "Company -eq 'fabrikam'"}, []string{"carla.costa@fabrikam.example"}},
+		{"Get-Recipient", args{"Filter": "PrimarySmtpAddress -eq 'd.braun@northwind.example'"}, []string{"Dieter Braun"}},
+		{"Get-DistributionGroup", args{"ManagedBy": "Ada Admin", "Filter": "RequireSenderAuthenticationEnabled -eq $false"}, []string{"Open House"}},
+		{"Get-DistributionGroup", args{"ManagedBy": "Clara Weber"}, []string{}},
+		{"Get-DistributionGroup", args{"Filter": "IsDirSynced -eq $true"}, []string{"Head Office"}},
+		{"Get-DynamicDistributionGroup", nil, []string{"All Staff"}},
+		{"Get-UnifiedGroup", nil, []string{"Project Team"}},
+		{"Get-AcceptedDomain", nil, []string{"contoso.onmicrosoft.com", "contoso.example"}},
+	}
+	for _, tc := range cases {
+		if got := sim.must(tc.cmdlet, tc.args).names(); !cmp.Equal(got, tc.want) {
+			t.Errorf("%s %v lists %v, want %v", tc.cmdlet, tc.args, got, tc.want)
+		}
+	}
+}
+
 func TestUnifiedGroupCanBeOpened(t *testing.T) {
 	sim := newTenant(t, options{})
 	sim.must("Set-UnifiedGroup", args{"Identity": "Project Team", "RequireSenderAuthenticationEnabled": false})
