@@ -26,6 +26,7 @@ func Open(opts Options) (*Directory, error) {
 	if err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}
+	d.opts.Seed = nil // it may be large
 	return d, nil
 }
 
