@@ -106,9 +106,9 @@ func byZeros(start []byte) (Encoding, bool) {
 const trusted = 0.85
 
 // byContent recognises an encoding by a piece of text with bytes beyond ASCII
-// in it.
-func byContent(text []byte) Encoding {
-	good, bad := validity(text)
+// in it. whole says that the text ends with the piece.
+func byContent(text []byte, whole bool) Encoding {
+	good, bad := validity(text, whole)
 	if bad == 0 {
 		return Encoding{Name: nameUTF8, Sure: true, Why: "all of it is valid UTF-8"}
 	}
@@ -130,12 +130,12 @@ func byContent(text []byte) Encoding {
 
 // validity counts the characters beyond ASCII in text that are valid UTF-8,
 // and the bytes that are not. A character cut off at the end counts for
-// neither.
-func validity(text []byte) (good, bad int) {
+// neither, unless the text ends there.
+func validity(text []byte, whole bool) (good, bad int) {
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
 		switch {
-		case r == utf8.RuneError && size == 1 && !utf8.FullRune(text):
+		case r == utf8.RuneError && size == 1 && !whole && !utf8.FullRune(text):
 			return good, bad
 		case r == utf8.RuneError && size == 1:
 			bad++

@@ -30,7 +30,12 @@ func (s *splitter) plain(text string) []string {
 	s.fields = s.fields[:0]
 	sep := s.dialect.Delimiter
 	for {
-		i := strings.Index(text, sep)
+		var i int
+		if len(sep) == 1 {
+			i = strings.IndexByte(text, sep[0])
+		} else {
+			i = strings.Index(text, sep)
+		}
 		if i < 0 {
 			s.fields = append(s.fields, text)
 			return s.fields

@@ -66,7 +66,7 @@ func (t *text) Read(p []byte) (int, error) {
 		if err != nil && err != io.EOF {
 			return 0, err
 		}
-		t.decide(byContent(piece))
+		t.decide(byContent(piece, err == io.EOF))
 		return t.out.Read(p)
 	}
 	return t.in.Read(p[:min(n, len(p))])
