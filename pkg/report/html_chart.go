@@ -139,14 +139,14 @@ func bar(path *strings.Builder, place int, from, to float64) {
 	}
 }
 
-// roundUp gives the next number that reads well on an axis: 1, 2 or 5 and a
-// power of ten.
+// roundUp gives the next number that reads well at the top of an axis, where
+// half of it stands below.
 func roundUp(x float64) float64 {
 	if x <= 0 {
 		return 1
 	}
 	power := math.Pow(10, math.Floor(math.Log10(x)))
-	for _, step := range []float64{1, 2, 5} {
+	for _, step := range []float64{1, 1.5, 2, 3, 4, 6, 8} {
 		if x <= step*power {
 			return step * power
 		}

@@ -12,7 +12,8 @@ function readRows() {
   const words = [];
   const text = (v) => (typeof v === 'number' ? words[v] : v);
   const rows = [];
-  const [, ...records] = JSON.parse($('data').textContent);
+  const records = JSON.parse($('data').textContent);
+  records.shift();
   for (const record of records) {
     if (typeof record === 'string') {
       words.push(record);
@@ -50,7 +51,6 @@ const sortKeys = {
   line: (row) => row.line,
   person: (row) => (row.name || row.email).toLowerCase(),
   verdict: (row) => verdictOrder.indexOf(row.verdict),
-  contact: (row) => row.contact,
   groups: (row) => (row.groups.length ? row.groups[0].label.toLowerCase() : ''),
   message: (row) => row.message,
   time: (row) => row.time,
@@ -105,10 +105,21 @@ function cell(label, ...children) {
   return td;
 }
 
+const sendersTexts = {
+  opened: 'opened to mail from outside',
+  listed: 'takes mail from listed senders only',
+  closed: 'closed to mail from outside',
+  failed: 'not opened to mail from outside',
+};
+
+// An address that is too long for its line breaks at its @.
+function address(text) {
+  return text.split(/(?=@)/).flatMap((part, i) => (i === 0 ? [part] : [element('wbr'), part]));
+}
+
 function groupItem(group) {
-  const senders = group.senders && `mail from outside: ${group.senders}`;
-  const done = [group.member, senders].filter(Boolean).join('; ');
-  return element('li', '', element('bdi', '', group.label), element('span', 'soft', done), ...told(group));
+  const done = [group.member, sendersTexts[group.senders]].filter(Boolean).join(', ');
+  return element('li', '', element('bdi', '', ...address(group.label)), element('span', 'soft', done), ...told(group));
 }
 
 function told({ code, message, nextStep }) {
@@ -126,11 +137,11 @@ function duration(ms) {
 function tableRow(row) {
   const tr = element('tr', '',
     cell('Line', String(row.line)),
-    cell('Person', row.name && element('bdi', '', row.name), element('bdi', row.name && 'soft', row.email)),
-    cell('Verdict', element('span', `verdict ${row.verdict}`, row.verdict)),
-    cell('Contact', row.contact),
+    cell('Person', row.name && element('bdi', '', row.name), element('bdi', row.name && 'soft', ...address(row.email))),
+    cell('Verdict', element('span', `verdict ${row.verdict}`, row.verdict),
+      row.contact && element('div', 'soft', `contact ${row.contact}`)),
     cell('Groups', row.groups.length ? element('ul', '', ...row.groups.map(groupItem)) : ''),
-    cell('To know', row.message ? element('div', '', ...told(row)) : ''),
+    cell('Message', ...told(row)),
     cell('Time', duration(row.time)));
   tr.setAttribute('role', 'row');
   return tr;
@@ -215,7 +226,7 @@ for (const button of document.querySelectorAll('[data-search]')) {
   button.hidden = false;
 }
 
-listGroups();
 markSorted();
 find();
 form.hidden = false;
+setTimeout(listGroups); // when the rows are on the screen
