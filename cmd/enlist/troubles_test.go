@@ -28,6 +28,7 @@ var troubled = []struct{ row, want string }{
 	{`a.very.long.local.part.that.goes.on.and.on.for.sixty.characters@a-long-domain.example,Long Address,news@contoso.example`, "changed created"},
 	{`by.alias@wingtip.example,By Alias,news`, "changed created"},
 	{`by.name@wingtip.example,By Name,Partners Germany`, "changed created"},
+	{`by.id@wingtip.example,By Id,{news}`, "changed created"},
 	{`no.group@wingtip.example,No Group,nowhere@contoso.example`, "partial created group.not_found"},
 	{`two.groups@wingtip.example,Ambiguous,Events`, "partial created group.ambiguous"},
 	{`dynamic@wingtip.example,Dynamic,all-staff@contoso.example;news@contoso.example`, "partial created group.kind.dynamic"},
@@ -44,13 +45,19 @@ var troubled = []struct{ row, want string }{
 func cmdTroubles(ts *testscript.TestScript, neg bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
+	news := ""
+	for _, g := range tenantOf(ts).server.State().Groups {
+		if g.Address == "news@contoso.example" {
+			news = g.ID
+		}
+	}
 	var file, want strings.Builder
 	file.WriteString("email,display_name,groups\n")
 	every := n / len(troubled)
 	for i, t := 0, 0; i < n; i++ {
 		row, outcome := fmt.Sprintf("person.%d@fabrikam.example,Person %d,partners@contoso.example", i, i), "changed created"
 		if i%every == every/2 && t < len(troubled) {
-			row, outcome = troubled[t].row, troubled[t].want
+			row, outcome = strings.ReplaceAll(troubled[t].row, "{news}", news), troubled[t].want
 			t++
 		}
 		fmt.Fprintln(&file, row)
