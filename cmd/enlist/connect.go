@@ -46,14 +46,9 @@ func connect(ctx context.Context, o *runOptions, logger *slog.Logger) (*connecti
 }
 
 func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Logger) (*connection, error) {
-	identity, err := cloud.NewIdentity(cloud.Options{
-		Endpoints: place.endpoints,
-		Tenant:    place.tenant,
-		Env:       place.env,
-		Transport: place.transport,
-	})
+	identity, err := place.identity()
 	if err != nil {
-		return nil, &usageError{Message: fmt.Sprintf("There are no credentials to sign in with: %v.", err), cause: err}
+		return nil, err
 	}
 	logger.Debug("signing in", "tenant", place.tenant, "credential", identity.String())
 	c := &connection{
@@ -75,6 +70,20 @@ func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Log
 		return nil, err
 	}
 	return c, nil
+}
+
+// identity chooses the credential to sign in with.
+func (s *site) identity() (*cloud.Identity, error) {
+	identity, err := cloud.NewIdentity(cloud.Options{
+		Endpoints: s.endpoints,
+		Tenant:    s.tenant,
+		Env:       s.env,
+		Transport: s.transport,
+	})
+	if err != nil {
+		return nil, &usageError{Message: fmt.Sprintf("There are no credentials to sign in with: %v.", err), cause: err}
+	}
+	return identity, nil
 }
 
 func exchangeClient(ctx context.Context, place *site, identity *cloud.Identity, pacer *pace.Pacer, logger *slog.Logger) (*exchange.Client, error) {

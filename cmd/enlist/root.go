@@ -41,7 +41,7 @@ func newRootCommand(std streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err, "See "+cmd.CommandPath()+" --help.")
 	})
-	root.AddCommand(newRunCommand(), newPlanCommand(), newInspectCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(), newPlanCommand(), newInspectCommand(), newDoctorCommand(), newVersionCommand())
 	return root
 }
 

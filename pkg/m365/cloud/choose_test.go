@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // variables is an environment made of pairs.
@@ -159,5 +160,24 @@ func TestOptionsTenantBeatsEnvironment(t *testing.T) {
 	}
 	if i.Tenant() != "fabrikam.example" {
 		t.Errorf("tenant is %q", i.Tenant())
+	}
+}
+
+func TestCertificateExpires(t *testing.T) {
+	withoutAzureCLI(t)
+	app := []string{"AZURE_TENANT_ID", "contoso.onmicrosoft.com", "AZURE_CLIENT_ID", "11111111-1111-1111-1111-111111111111"}
+	i, err := newIdentity(t, variables(append(app, "AZURE_CLIENT_CERTIFICATE_PATH", certificateFile(t))...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := time.Until(i.CertificateExpires()); left <= 0 || left > time.Hour {
+		t.Errorf("the certificate, good for an hour, is good for %v", left)
+	}
+	i, err = newIdentity(t, variables(append(app, "AZURE_CLIENT_SECRET", "s")...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !i.CertificateExpires().IsZero() {
+		t.Error("a secret has the expiry of a certificate")
 	}
 }

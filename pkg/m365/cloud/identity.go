@@ -93,6 +93,10 @@ func (i *Identity) Tenant() string { return i.tenant }
 // String names the credential in words, without its secret: "client certificate from AZURE_CLIENT_CERTIFICATE_PATH".
 func (i *Identity) String() string { return i.method.words }
 
+// CertificateExpires returns when the certificate to sign in with is good no longer; zero when there is none, or it is not
+// in this machine's hands.
+func (i *Identity) CertificateExpires() time.Time { return i.method.until }
+
 // Graph returns a new source of tokens for Microsoft Graph.
 func (i *Identity) Graph() (*TokenSource, error) { return i.source(i.endpoints.Graph.Scope) }
 

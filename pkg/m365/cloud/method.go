@@ -2,9 +2,12 @@ package cloud
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/Azure/azure-sdk-for-go/sdk/azcore"
 	"github.com/Azure/azure-sdk-for-go/sdk/azidentity"
@@ -12,8 +15,9 @@ import (
 
 // method is one way to prove who is asking, complete with what it needs.
 type method struct {
-	words  string // for people: what it is and where it came from
-	secret string // what must never be shown; empty where there is none
+	words  string    // for people: what it is and where it came from
+	secret string    // what must never be shown; empty where there is none
+	until  time.Time // when the certificate expires; zero where there is none
 	build  func(azcore.ClientOptions) (azcore.TokenCredential, error)
 }
 
@@ -54,13 +58,28 @@ func (e environment) certificateMethod() (method, error) {
 		return method{}, fmt.Errorf("%s: %s holds no certificate with its private key that can be read (%w): it must be PEM with an unencrypted RSA key, or PFX with its password in AZURE_CLIENT_CERTIFICATE_PASSWORD; a PFX made by OpenSSL 3 must be made with -legacy",
 			words, e.certificate, err)
 	}
-	return method{words: words, secret: e.password, build: func(client azcore.ClientOptions) (azcore.TokenCredential, error) {
+	return method{words: words, secret: e.password, until: expiry(certificates, key), build: func(client azcore.ClientOptions) (azcore.TokenCredential, error) {
 		return azidentity.NewClientCertificateCredential(e.tenant, e.clientID, certificates, key, &azidentity.ClientCertificateCredentialOptions{
 			ClientOptions:            client,
 			DisableInstanceDiscovery: e.custom,
 			SendCertificateChain:     e.sendChain,
 		})
 	}}, nil
+}
+
+// expiry tells when the certificate of the key expires; the others in the file
+// are its chain.
+func expiry(certificates []*x509.Certificate, key crypto.PrivateKey) time.Time {
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return time.Time{}
+	}
+	for _, c := range certificates {
+		if public, ok := c.PublicKey.(interface{ Equal(crypto.PublicKey) bool }); ok && public.Equal(signer.Public()) {
+			return c.NotAfter
+		}
+	}
+	return time.Time{}
 }
 
 func (e environment) secretMethod() (method, error) {

@@ -1,0 +1,102 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"enlist/pkg/m365/cloud"
+)
+
+// checkCredential tells which credential was chosen and for how long it is
+// good. That there is one is known already.
+func (e *examination) checkCredential(context.Context) {
+	e.ok("credential", e.Identity.String())
+	if until := e.Identity.CertificateExpires(); !until.IsZero() {
+		e.note(judgeCertificate(until, time.Now()))
+	}
+}
+
+func judgeCertificate(until, now time.Time) Finding {
+	left := until.Sub(now)
+	days := int(left.Hours() / 24)
+	f := Finding{
+		Check:    "certificate",
+		Verdict:  OK,
+		Message:  fmt.Sprintf("good until %s, for %d more days", until.Format(time.DateOnly), days),
+		NextStep: "Make a new certificate and register its public part beside the old one, under Certificates & secrets of the app registration; then replace the file that AZURE_CLIENT_CERTIFICATE_PATH names.",
+	}
+	switch {
+	case left <= 0:
+		f.Verdict, f.Message = Failed, "expired on "+until.Format(time.DateOnly)
+	case left < expiresSoon:
+		f.Verdict = Warning
+	default:
+		f.NextStep = ""
+	}
+	return f
+}
+
+// signIn gets a token for one API and returns what it says.
+func (e *examination) signIn(ctx context.Context, check string, source func() (*cloud.TokenSource, error), rests ...string) (cloud.Claims, bool) {
+	if !e.need(check, rests...) {
+		return cloud.Claims{}, false
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	tokens, err := source()
+	if err != nil {
+		e.note(Finding{Check: check, Verdict: Failed, Message: err.Error(), NextStep: "Correct the credential in the environment."})
+		return cloud.Claims{}, false
+	}
+	if _, err := tokens.Token(ctx); err != nil {
+		e.note(refused(check, err))
+		return cloud.Claims{}, false
+	}
+	claims, err := tokens.Claims(ctx)
+	if err != nil {
+		e.note(Finding{Check: check, Verdict: Warning, Message: "got a token, but what it allows can't be read: " + err.Error()})
+		return cloud.Claims{}, false
+	}
+	e.ok(check, "got a token for tenant "+claims.TenantID)
+	return claims, true
+}
+
+// refused is a sign-in that failed.
+func refused(check string, err error) Finding {
+	f := Finding{Check: check, Verdict: Failed, Message: err.Error()}
+	if signIn, ok := errors.AsType[*cloud.SignInError](err); ok {
+		f.Message = strings.TrimSuffix(signIn.Message, ".")
+		if signIn.Code != "" {
+			f.Message += " (" + signIn.Code + ")"
+		}
+		f.NextStep = signIn.NextStep
+		f.Later = signIn.Temporary
+	}
+	return f
+}
+
+// permission checks that the token carries one of the permissions, of which the
+// first is the least.
+func (e *examination) permission(check string, claims cloud.Claims, api string, enough ...string) {
+	if claims.Scopes != "" {
+		e.note(Finding{Check: check, Verdict: Warning,
+			Message:  "a person is signed in, not an app, so the permission " + enough[0] + " can't be judged by the token",
+			NextStep: "For unattended runs, register an app: enlist doctor --script prints how."})
+		return
+	}
+	for _, name := range enough {
+		if slices.Contains(claims.Roles, name) {
+			e.ok(check, name+" is granted")
+			return
+		}
+	}
+	e.note(Finding{Check: check, Verdict: Failed,
+		Message:  fmt.Sprintf("the app lacks the permission %s of %s", enough[0], api),
+		NextStep: "Add it under API permissions of the app registration, as an application permission, and grant admin consent. " + printHow})
+}
+
+const printHow = "\"enlist doctor --script\" prints the commands for it."

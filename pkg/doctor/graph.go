@@ -1,0 +1,69 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"enlist/pkg/m365/graph"
+)
+
+// Permissions of Microsoft Graph of which one is enough, the least first
+// (learn.microsoft.com/graph/api: orgcontact-list, group-list-members).
+var (
+	contactReaders = []string{"OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	memberReaders  = []string{"GroupMember.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+)
+
+// checkGraph finds out whether contacts and members can be read.
+func (e *examination) checkGraph(ctx context.Context) {
+	claims, known := e.signIn(ctx, "token.graph", e.Identity.Graph, "reach.sign_in", "clock", "certificate")
+	if known {
+		e.permission("permission.contacts", claims, "Microsoft Graph", contactReaders...)
+		e.permission("permission.groups", claims, "Microsoft Graph", memberReaders...)
+	}
+	if e.need("read.contacts", "reach.graph", "token.graph", "permission.contacts") {
+		_, err := first(ctx, e.Graph.Contacts)
+		e.noteRead("read.contacts", "mail contacts", err)
+	}
+	if e.need("read.groups", "reach.graph", "token.graph", "permission.groups") {
+		e.noteRead("read.groups", "groups and their members", e.readGroups(ctx))
+	}
+}
+
+// readGroups reads a group and a member of it, if there is any.
+func (e *examination) readGroups(ctx context.Context) error {
+	group, err := first(ctx, e.Graph.Groups)
+	if err != nil || group.ID == "" {
+		return err
+	}
+	_, err = first(ctx, func(ctx context.Context) iter.Seq2[graph.Member, error] {
+		return e.Graph.GroupMembers(ctx, group.ID)
+	})
+	return err
+}
+
+// first reads the first object of a list; none is a zero one.
+func first[T any](ctx context.Context, list func(context.Context) iter.Seq2[T, error]) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	for object, err := range list(ctx) {
+		return object, err
+	}
+	var none T
+	return none, nil
+}
+
+func (e *examination) noteRead(check, what string, err error) {
+	if err == nil {
+		e.ok(check, "Microsoft Graph gives out "+what)
+		return
+	}
+	f := Finding{Check: check, Verdict: Failed, Message: "Microsoft Graph does not give out " + what + ": " + err.Error(), Later: true,
+		NextStep: "Try again later; if it stays so, give the request-id to Microsoft's support."}
+	if errors.Is(err, graph.ErrForbidden) || errors.Is(err, graph.ErrUnauthorized) {
+		f.Later = false
+		f.NextStep = "A permission that was granted a moment ago needs some minutes to take effect. Otherwise check it. " + printHow
+	}
+	e.note(f)
+}
