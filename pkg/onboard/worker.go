@@ -1,6 +1,7 @@
 package onboard
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -62,9 +63,9 @@ func (w *worker) takeSlot(ctx context.Context) error {
 		return context.Cause(ctx)
 	}
 	w.hasSlot = true
-	if w.stop.Err() != nil {
+	if stopped := cmp.Or(context.Cause(ctx), context.Cause(w.stop)); stopped != nil {
 		w.releaseSlot()
-		return context.Cause(w.stop)
+		return stopped
 	}
 	w.attempts++
 	return nil

@@ -1,0 +1,186 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"strings"
+	"sync"
+
+	"enlist/pkg/onboard"
+)
+
+// The kinds of steps.
+const (
+	createContact = "create_contact"
+	setAttributes = "set_attributes"
+	addMember     = "add_member"
+	openGroup     = "open_group"
+)
+
+// The states of a step.
+const (
+	stateIntended = "intended" // the command may or may not have been carried out
+	stateDone     = "done"
+	stateRefused  = "refused"
+)
+
+// deeds are the changes of a run whose like may come up again: those that were
+// confirmed before the run was cut off, and those of which it is not known
+// whether they were carried out.
+type deeds struct {
+	mu  sync.Mutex
+	all map[deedKey]*deed
+}
+
+// deedKey says what a deed is about: the person by address, the group by id.
+type deedKey struct{ kind, address, group string }
+
+// deed is one change.
+type deed struct {
+	step      int64
+	confirmed bool
+	// told: an outcome says that this run did it. Until then the tenant is made
+	// to look as it did before, and takes the change without sending it again,
+	// so that the outcome comes out as if the run had never been cut off.
+	told   bool
+	person onboard.Recipient
+}
+
+func newDeeds() *deeds { return &deeds{all: map[deedKey]*deed{}} }
+
+// get gives a copy of what is known about the deed.
+func (d *deeds) get(k deedKey) (deed, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	found, ok := d.all[k]
+	if !ok {
+		return deed{}, false
+	}
+	return *found, true
+}
+
+func (d *deeds) set(k deedKey, value deed) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.all[k] = &value
+}
+
+func (d *deeds) forget(k deedKey) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.all, k)
+}
+
+// tell gives the deed if it is confirmed, and notes that it is told of.
+func (d *deeds) tell(k deedKey) (deed, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	found, ok := d.all[k]
+	if !ok || !found.confirmed {
+		return deed{}, false
+	}
+	found.told = true
+	return *found, true
+}
+
+// recall gives the deeds of a run that was cut off.
+func (j *Journal) recall(ctx context.Context, r Run) (*deeds, error) {
+	rows, err := j.db.QueryContext(ctx, `SELECT id, kind, state, address, person_id, person_kind, person_name, person_ref, group_id, group_address
+		FROM steps WHERE run = ? AND state <> ? ORDER BY id`, r.seq, stateRefused)
+	if err != nil {
+		return nil, err
+	}
+	recalled, err := collect(rows, scanDeed)
+	if err != nil {
+		return nil, err
+	}
+	d := newDeeds()
+	if len(recalled) == 0 {
+		return d, nil
+	}
+	told, err := j.told(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range recalled {
+		one.told = told.has(one)
+		d.all[one.key] = &one.deed
+	}
+	return d, nil
+}
+
+// recalledDeed is a deed as the file has it.
+type recalledDeed struct {
+	deed
+	key          deedKey
+	groupAddress string
+}
+
+func scanDeed(rows *sql.Rows) (recalledDeed, error) {
+	var one recalledDeed
+	var state string
+	err := rows.Scan(&one.step, &one.key.kind, &state, &one.key.address, &one.person.ID, &one.person.Kind, &one.person.DisplayName,
+		&one.person.Ref, &one.key.group, &one.groupAddress)
+	one.person.Address = one.key.address
+	one.confirmed = state == stateDone
+	return one, err
+}
+
+// toldDeeds are the deeds that the final outcomes of a run speak of. Those name
+// groups by address, and a person by id or, if that is unknown, by address.
+type toldDeeds map[toldKey]bool
+
+type toldKey struct{ kind, person, group string }
+
+func (t toldDeeds) has(one recalledDeed) bool {
+	kind, group := one.key.kind, strings.ToLower(one.groupAddress)
+	if kind == openGroup {
+		return t[toldKey{kind: kind, group: group}]
+	}
+	return t[toldKey{kind, one.person.ID, group}] || t[toldKey{kind, one.key.address, group}]
+}
+
+func (t toldDeeds) add(address string, o onboard.Outcome) {
+	persons := []string{address}
+	if o.Contact.ID != "" {
+		persons = append(persons, o.Contact.ID)
+	}
+	for _, person := range persons {
+		if o.Contact.Action == onboard.ContactCreated {
+			t[toldKey{kind: createContact, person: person}] = true
+		}
+		for _, g := range o.Groups {
+			if g.Member == onboard.MemberAdded {
+				t[toldKey{addMember, person, strings.ToLower(g.Address)}] = true
+			}
+		}
+	}
+	for _, g := range o.Groups {
+		if g.Senders == onboard.SendersOpened {
+			t[toldKey{kind: openGroup, group: strings.ToLower(g.Address)}] = true
+		}
+	}
+}
+
+func (j *Journal) told(ctx context.Context, r Run) (toldDeeds, error) {
+	rows, err := j.db.QueryContext(ctx, `SELECT address, outcome FROM rows WHERE run = ? AND final AND verdict IN (?, ?)`,
+		r.seq, string(onboard.Changed), string(onboard.Partial))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	told := toldDeeds{}
+	for rows.Next() {
+		var address, text string
+		var stored storedOutcome
+		if err := rows.Scan(&address, &text); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte(text), &stored); err != nil {
+			return nil, err
+		}
+		told.add(address, stored.Outcome)
+	}
+	return told, rows.Err()
+}

@@ -1,0 +1,140 @@
+package journal_test
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"enlist/pkg/onboard"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+func TestGoingOnEndsAsIfNeverCutOff(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		people := rapid.SliceOfN(rapid.SampledFrom([]string{"ana", "ben", "eva", "ion", "mia"}), 1, 12).Draw(rt, "people")
+		cut := rapid.IntRange(0, len(people)-1).Draw(rt, "cut after")
+		lost := rapid.SliceOfN(rapid.IntRange(0, 20), 0, 3).Draw(rt, "answers that get lost")
+		dir := t.TempDir()
+
+		whole := newMemory()
+		want := sitting(t, filepath.Join(dir, fmt.Sprint("whole", rt.Name())), whole, inputOf(people...), -1)
+
+		m := newMemory()
+		answers := 0
+		m.after = func(command string) error {
+			if strings.HasPrefix(command, "open ") {
+				return nil // the job does not ask twice for that
+			}
+			answers++
+			for _, n := range lost {
+				if n == answers {
+					return onboard.ErrUncertain
+				}
+			}
+			return nil
+		}
+		path := filepath.Join(dir, "state.db")
+		sitting(t, path, m, inputOf(people...), cut)
+		confirmed := m.sent()
+		got := sitting(t, path, m, inputOf(people...), -1)
+
+		if diff := cmp.Diff(tell(want), tell(got)); diff != "" {
+			rt.Error("outcomes (-never cut off +gone on):\n" + diff)
+		}
+		if diff := cmp.Diff(whole.members, m.members); diff != "" {
+			rt.Error("members (-never cut off +gone on):\n" + diff)
+		}
+		if len(lost) > 0 {
+			return // a command whose answer got lost may be sent again
+		}
+		for command, n := range m.sent() {
+			if n > 1 {
+				rt.Errorf("%q was sent %d times, %d of them before the run was cut off", command, n, confirmed[command])
+			}
+		}
+	})
+}
+
+// told is what a report says, whichever row came first to open the group.
+type told struct {
+	Rows   []string
+	Opened int
+}
+
+func tell(outcomes []onboard.Outcome) told {
+	var t told
+	for i, line := range briefs(outcomes) {
+		_, steps, _ := strings.Cut(line, string(outcomes[i].Verdict)+" ")
+		t.Opened += strings.Count(steps, "/opened")
+		t.Rows = append(t.Rows, strings.ReplaceAll(steps, "/opened", "/open"))
+	}
+	return t
+}
+
+func TestWhatWasNeverConfirmedIsLookedUp(t *testing.T) {
+	path, m := statePath(t), newMemory()
+	m.after = func(command string) error {
+		if command == "create ana@fabrikam.example" || command == "add news@contoso.example ben@fabrikam.example" {
+			return onboard.ErrUncertain
+		}
+		return nil
+	}
+	got := tell(sitting(t, path, m, inputOf("ana", "ben"), -1))
+	want := told{Rows: []string{"created added/open", "created added/open"}, Opened: 1}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error("outcomes (-want +got): this run did it all, though it was not told so at once\n" + diff)
+	}
+	if n := m.sent()["create ana@fabrikam.example"]; n != 1 {
+		t.Errorf("the contact was created %d times, want once", n)
+	}
+}
+
+func TestRowsThatFailedForTheTenantsSakeAreDoneAgain(t *testing.T) {
+	path, m := statePath(t), newMemory()
+	denied := true
+	m.after = func(command string) error {
+		if denied && command == "add news@contoso.example ana@fabrikam.example" {
+			delete(m.members, "news@contoso.example ana@fabrikam.example")
+			return onboard.ErrDenied
+		}
+		return nil
+	}
+	first := briefs(sitting(t, path, m, inputOf("ana", "ben"), -1))
+	if want := "2 partial created failed/ tenant.denied"; first[0] != want {
+		t.Errorf("first %q, want %q", first[0], want)
+	}
+	denied = false
+	second := sitting(t, path, m, inputOf("ana", "ben"), -1)
+	if second[0].Verdict != onboard.Changed || second[0].Contact.Action != onboard.ContactCreated {
+		t.Errorf("gone on with: %q, want the row done, and its contact told as created by this run", briefs(second)[0])
+	}
+	if second[1].Row.Known == nil {
+		t.Error("the row that was done was worked on again")
+	}
+}
+
+func TestTheInputMustBeReadAsItWas(t *testing.T) {
+	path, m := statePath(t), newMemory()
+	sitting(t, path, m, inputOf("ana", "ben", "eva"), 2)
+	rows := inputOf("ana", "ben", "eva")
+	rows[0].Line = 7
+
+	j := open(t, path)
+	defer closeIt(t, j)
+	run, err := j.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := j.Continue(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row, err := range record.Rows(t.Context(), each(rows)) {
+		if err == nil {
+			t.Fatalf("line %d was taken for another row", row.Line)
+		}
+	}
+}
