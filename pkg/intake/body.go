@@ -117,9 +117,11 @@ func (b *body) newTable(rec Record) bool {
 // start begins a table with a header, nil if it has none.
 func (b *body) start(header []string, cols []column) {
 	b.header, b.cols, b.emailAt = header, cols, indexOf(cols, fieldEmail)
-	if header != nil {
+	switch {
+	case b.emailAt < 0: // any table; its records are given as they are
+	case header != nil:
 		b.records.expect(header)
-	} else {
+	default:
 		b.records.width, b.records.least = len(cols), len(cols)
 	}
 }

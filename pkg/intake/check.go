@@ -17,8 +17,8 @@ type checker struct {
 	others  []int // the columns with a field other than the address
 	nameAt  []int // those that tell the person's name
 
-	warn func(Warning)
-	seen *duplicates // finds rows about the same person
+	notes *notes
+	seen  *duplicates // finds rows about the same person
 }
 
 // use sets the columns of the records to come.
@@ -41,7 +41,7 @@ func (c *checker) use(cols []column) {
 // or nil.
 func (c *checker) check(rec *Record) (address, *onboard.Problem) {
 	if rec.Note != "" {
-		c.warn(Warning{Line: rec.Line, Message: rec.Note})
+		c.notes.warn(Warning{Line: rec.Line, Message: rec.Note})
 	}
 	if rec.Damage != nil {
 		return c.anyAddress(rec), rec.Damage
@@ -183,20 +183,21 @@ func (c *checker) tidy(rec *Record, at int, value string) string {
 }
 
 func (c *checker) warnAt(rec *Record, at int, message string) {
-	c.warn(Warning{Line: rec.Line, Column: label(c.cols[at].name, at), Message: message})
+	c.notes.warn(Warning{Line: rec.Line, Column: label(c.cols[at].name, at), Message: message})
 }
 
-// repeats warns of a row whose address an earlier row has too.
+// repeats notes a row whose address an earlier row has too, and warns if it
+// has it with another name.
 func (c *checker) repeats(rec *Record, addr address) {
 	first, sameName, repeated := c.seen.add(addr.email, c.name(rec), rec.Line)
-	if !repeated {
-		return
+	switch {
+	case !repeated:
+	case sameName:
+		c.notes.repeat(Repeat{Line: rec.Line, Email: addr.email, First: c.seen.place(first)})
+	default:
+		c.notes.warn(Warning{Line: rec.Line, Message: fmt.Sprintf("%s stands on %s already, with another name; the first one counts",
+			addr.email, c.seen.place(first))})
 	}
-	what := "groups of both lines apply"
-	if !sameName {
-		what = "with another name; the first one counts"
-	}
-	c.warn(Warning{Line: rec.Line, Message: fmt.Sprintf("%s stands on %s already, %s", addr.email, c.seen.place(first), what)})
 }
 
 // name gives what a record says of the person's name, for comparing.

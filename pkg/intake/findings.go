@@ -24,6 +24,12 @@ type Findings struct {
 	Rows    int
 	Invalid int
 
+	// Repeats are rows about a person of an earlier row, by the same name:
+	// a second group, or the same row once more. RepeatsLeftOut counts those
+	// beyond the ones that are kept.
+	Repeats        []Repeat
+	RepeatsLeftOut int
+
 	Warnings []Warning
 	// WarningsLeftOut counts the warnings beyond those that are kept.
 	WarningsLeftOut int
@@ -51,6 +57,13 @@ type Column struct {
 type Line struct {
 	Number int // from 1
 	Text   string
+}
+
+// Repeat is a row about a person of an earlier row.
+type Repeat struct {
+	Line  int
+	Email string
+	First string // where the earlier row stands, as in "line 2" or "line 2 of a.csv"
 }
 
 // Warning is something odd that did not keep a row from being used.

@@ -86,6 +86,9 @@ func describeFindings(f intake.Findings) string {
 	for _, l := range f.Footer {
 		fmt.Fprintf(&b, "footer %d: %q\n", l.Number, l.Text)
 	}
+	for _, r := range f.Repeats {
+		fmt.Fprintf(&b, "repeat %d: %s, %s\n", r.Line, r.Email, r.First)
+	}
 	for _, w := range f.Warnings {
 		fmt.Fprintf(&b, "warning %d %s: %s\n", w.Line, w.Column, w.Message)
 	}

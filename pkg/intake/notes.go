@@ -24,6 +24,14 @@ func (n *notes) warn(w Warning) {
 	n.Warnings = append(n.Warnings, w)
 }
 
+func (n *notes) repeat(r Repeat) {
+	if len(n.Repeats) == maxWarnings {
+		n.RepeatsLeftOut++
+		return
+	}
+	n.Repeats = append(n.Repeats, r)
+}
+
 func (n *notes) count(problem *onboard.Problem) {
 	n.Rows++
 	if problem != nil {

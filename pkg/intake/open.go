@@ -95,7 +95,7 @@ func (f *File) begin(r io.Reader, file *os.File) error {
 	f.warnUnmatched()
 	records := newRecordReader(win, s.dialect)
 	records.advance(s.start, s.startLine-1)
-	f.check = &checker{warn: f.notes.warn, seen: newDuplicates()}
+	f.check = &checker{notes: f.notes, seen: newDuplicates()}
 	f.check.use(s.cols)
 	f.body = &body{records: records, opts: f.opts, aside: f.notes.aside, change: f.changeTable}
 	f.body.start(s.header, s.cols)

@@ -262,16 +262,45 @@ func TestPersonInTwoFiles(t *testing.T) {
 	}
 	second.After(first)
 	rowsOf(t, second)
-	var got []string
-	for _, w := range second.Findings().Warnings {
-		got = append(got, w.Message)
-	}
-	want := []string{
-		"B@x.example stands on line 3 of test.csv already, with another name; the first one counts",
-		"c@x.example stands on line 2 already, groups of both lines apply",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	got := second.Findings()
+	wantRepeats := []intake.Repeat{{Line: 4, Email: "c@x.example", First: "line 2"}}
+	if diff := cmp.Diff(wantRepeats, got.Repeats); diff != "" {
 		t.Error(diff)
+	}
+	wantWarnings := []intake.Warning{
+		{Line: 3, Message: "B@x.example stands on line 3 of test.csv already, with another name; the first one counts"},
+	}
+	if diff := cmp.Diff(wantWarnings, got.Warnings); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestAnyTable reads tables that aren't about people, record by record.
+func TestAnyTable(t *testing.T) {
+	for _, test := range []struct {
+		text string
+		want [][]string
+	}{
+		{"a,b,c\n1,2,3\n", [][]string{{"a", "b", "c"}, {"1", "2", "3"}}},
+		{"a;b\n1,5;2\n3,5;\"x\ny\"\n", [][]string{{"a", "b"}, {"1,5", "2"}, {"3,5", "x\ny"}}},
+		{"a,b\n1,2,,\n3\n", [][]string{{"a", "b"}, {"1", "2", "", ""}, {"3"}}},
+		{"one\ntwo\n", [][]string{{"one"}, {"two"}}},
+		{"email,groups\na@x.example,g\n", [][]string{{"email", "groups"}, {"a@x.example", "g"}}},
+	} {
+		file, err := intake.OpenReader("table", strings.NewReader(test.text), intake.Options{AnyTable: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got [][]string
+		for rec, err := range file.Records() {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, rec.Fields)
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", test.text, diff)
+		}
 	}
 }
 
