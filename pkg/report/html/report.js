@@ -214,7 +214,7 @@ function turnAndScroll(page) {
 
 form.addEventListener('submit', (event) => event.preventDefault());
 form.addEventListener('input', find);
-form.addEventListener('reset', () => setTimeout(find)); // when the fields are empty
+$('clear').addEventListener('click', () => searchFor(''));
 for (const th of headers) {
   th.querySelector('button').addEventListener('click', () => sortBy(th.dataset.sort));
 }
@@ -229,4 +229,5 @@ for (const button of document.querySelectorAll('[data-search]')) {
 markSorted();
 find();
 form.hidden = false;
+$('scriptless').hidden = true;
 setTimeout(listGroups); // when the rows are on the screen
