@@ -96,7 +96,7 @@ func (b *body) setAside(what string) {
 
 func (b *body) isHeader(rec Record) bool {
 	return b.header != nil && slices.EqualFunc(b.header, rec.Fields, func(a, b string) bool {
-		return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
+		return strings.EqualFold(cleanHeader(a), cleanHeader(b))
 	})
 }
 

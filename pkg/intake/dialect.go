@@ -123,10 +123,13 @@ func lineEnd(head []byte) string {
 // sepLine reads the first line that Excel takes for a hint, as in "sep=;", and
 // gives its delimiter and where the next line starts.
 func sepLine(head []byte) (sep string, next int) {
-	line, _, _ := bytes.Cut(head, []byte("\n"))
-	text := strings.Trim(strings.TrimRight(string(line), "\r"), `"`)
-	if rest, found := strings.CutPrefix(strings.ToLower(text), "sep="); found && len(rest) == 1 {
-		return rest, min(len(line)+1, len(head))
+	text, next, ended := newWindow(bytes.NewReader(head)).line(0)
+	if !ended || text > 10 {
+		return "", 0
+	}
+	line := strings.ToLower(strings.Trim(string(head[:text]), `"`))
+	if rest, found := strings.CutPrefix(line, "sep="); found && len(rest) == 1 {
+		return rest, next
 	}
 	return "", 0
 }

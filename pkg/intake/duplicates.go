@@ -7,9 +7,10 @@ import (
 )
 
 // duplicates finds addresses that occur more than once. Of an address it keeps
-// 12 bytes: a hash, the line, and a few bits of a hash of the name. Two
-// addresses of the same hash would be taken for one, but nothing hangs on it
-// except a warning, and in a million rows the chance is one in many millions.
+// 12 bytes: the line, 44 bits of a hash (and 6 more by the part it is in), and
+// 20 bits of a hash of the name. Two addresses of the same hash would be taken
+// for one, but nothing hangs on it except a note, and in a million rows the
+// chance is one in two thousand.
 //
 // The table is kept in parts that grow one by one, by half, so that growing
 // never needs much more memory than the table itself.
@@ -33,15 +34,14 @@ func newDuplicates() *duplicates { return &duplicates{seed: maphash.MakeSeed()} 
 
 // sightings is one part: a hash table with linear probing.
 type sightings struct {
-	hashes []uint64 // 0 is free
-	rows   []uint32 // the line, above nameBits of the name's hash
+	hashes []uint64 // that of the address above nameBits of that of the name
+	lines  []uint32 // 0 if the place is free
 	count  int
 }
 
 const (
-	nameBits = 6
-	// maxLine stands for itself and all lines behind it.
-	maxLine = 1<<(32-nameBits) - 1
+	nameBits = 20
+	nameMask = 1<<nameBits - 1
 )
 
 // begin starts with the lines of another file.
@@ -51,9 +51,6 @@ func (d *duplicates) begin(name string) {
 
 // place names a line, counted through all files, for a message.
 func (d *duplicates) place(line int) string {
-	if line == maxLine {
-		return "an earlier line"
-	}
 	current := len(d.files) - 1
 	i := current
 	for i > 0 && line <= d.files[i].before {
@@ -70,30 +67,30 @@ func (d *duplicates) place(line int) string {
 // whether the name is the same. Letter case doesn't count.
 func (d *duplicates) add(email, name string, line int) (first int, sameName, repeated bool) {
 	d.last = d.files[len(d.files)-1].before + line
-	hash, nameHash := d.hash(email), uint32(d.hash(name))%(1<<nameBits)
+	hash, nameHash := d.hash(email), d.hash(name)&nameMask
 	part := &d.parts[hash%uint64(len(d.parts))]
-	if part.count*8 >= len(part.hashes)*7 {
+	if part.count*8 >= len(part.lines)*7 {
 		part.grow()
 	}
 	at := part.find(hash)
-	if part.hashes[at] != 0 {
-		row := part.rows[at]
-		return int(row >> nameBits), row%(1<<nameBits) == nameHash, true
+	if line := part.lines[at]; line != 0 {
+		return int(line), part.hashes[at]&nameMask == nameHash, true
 	}
-	part.hashes[at] = hash
-	part.rows[at] = uint32(min(d.last, maxLine))<<nameBits | nameHash
+	part.hashes[at], part.lines[at] = hash&^nameMask|nameHash, uint32(d.last)
 	part.count++
 	return 0, false, false
 }
 
-// find gives the slot that holds the hash, or the free one where it belongs.
+// find gives the place of the hash, or the free one where it belongs. The
+// lower bits, which aren't kept, don't count.
 func (s *sightings) find(hash uint64) int {
-	at, _ := bits.Mul64(hash, uint64(len(s.hashes)))
+	hash &^= nameMask
+	at, _ := bits.Mul64(hash, uint64(len(s.lines)))
 	for i := int(at); ; i++ {
-		if i == len(s.hashes) {
+		if i == len(s.lines) {
 			i = 0
 		}
-		if s.hashes[i] == 0 || s.hashes[i] == hash {
+		if s.lines[i] == 0 || s.hashes[i]&^nameMask == hash {
 			return i
 		}
 	}
@@ -101,21 +98,21 @@ func (s *sightings) find(hash uint64) int {
 
 func (s *sightings) grow() {
 	old := *s
-	size := max(16, len(old.hashes)*3/2)
-	s.hashes, s.rows = make([]uint64, size), make([]uint32, size)
-	for i, hash := range old.hashes {
-		if hash != 0 {
-			at := s.find(hash)
-			s.hashes[at], s.rows[at] = hash, old.rows[i]
+	size := max(16, len(old.lines)*3/2)
+	s.hashes, s.lines = make([]uint64, size), make([]uint32, size)
+	for i, line := range old.lines {
+		if line != 0 {
+			at := s.find(old.hashes[i])
+			s.hashes[at], s.lines[at] = old.hashes[i], line
 		}
 	}
 }
 
-// hash gives the hash of a text with its letters in one case; never 0.
+// hash gives the hash of a text with its letters in one case.
 func (d *duplicates) hash(text string) uint64 {
 	d.fold = append(d.fold[:0], text...)
 	for i, c := range d.fold {
 		d.fold[i] = c | 0x20
 	}
-	return max(1, maphash.Bytes(d.seed, d.fold))
+	return maphash.Bytes(d.seed, d.fold)
 }

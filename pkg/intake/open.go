@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 )
 
@@ -79,7 +80,7 @@ func (f *File) begin(r io.Reader, file *os.File) error {
 	}
 	win := newWindow(f.text)
 	head := win.head(headSize)
-	if win.err != nil && win.err != io.EOF {
+	if win.broken() {
 		return win.err
 	}
 	s, err := findShape(head, win.err == io.EOF, f.opts)
@@ -92,7 +93,7 @@ func (f *File) begin(r io.Reader, file *os.File) error {
 	f.shape = s
 	f.heads = []Line{{s.startLine - 1, string(head[:s.start])}}
 	f.notes = newNotes(f.name, s)
-	f.warnUnmatched()
+	f.warnOfGuesses()
 	records := newRecordReader(win, s.dialect)
 	records.advance(s.start, s.startLine-1)
 	f.check = &checker{notes: f.notes, seen: newDuplicates()}
@@ -138,7 +139,17 @@ func (f *File) columnsSeen(s shape) string {
 	return fmt.Sprintf("the columns of the header on line %d are: %s", s.headerLine, strings.Join(names, ", "))
 }
 
-func (f *File) warnUnmatched() {
+// warnOfGuesses says what was taken for granted without the file saying so.
+func (f *File) warnOfGuesses() {
+	if f.shape.header == nil && !f.opts.NoHeader {
+		var taken []string
+		for i, c := range f.shape.cols {
+			if c.field != "" {
+				taken = append(taken, fmt.Sprintf("column %d is the %s", i+1, c.field))
+			}
+		}
+		f.notes.warn(Warning{Message: "there is no header; going by the content, " + strings.Join(taken, ", ")})
+	}
 	for _, from := range unmatched(f.opts.Mapping, f.shape.cols) {
 		f.notes.warn(Warning{Message: fmt.Sprintf("no column is called %q, which the mapping speaks of", from)})
 	}
@@ -155,6 +166,11 @@ func (f *File) changeTable(rec Record, cols []column) {
 func (f *File) Findings() Findings {
 	findings := f.notes.Findings
 	findings.Encoding, findings.Compressed = f.text.encoding, f.input.compressed
+	if e := f.text.encoding; !e.Sure {
+		findings.Warnings = append(slices.Clip(findings.Warnings), Warning{
+			Message: fmt.Sprintf("the encoding is not certain; %s was taken (%s); if letters come out wrong, give it with --encoding", e.Name, e.Why),
+		})
+	}
 	return findings
 }
 

@@ -243,13 +243,18 @@ func TestPackedFileThatEndsShortIsNoticed(t *testing.T) {
 
 func TestBrokenStreamEndsTheRows(t *testing.T) {
 	broken := errors.New("the pipe broke")
-	r := io.MultiReader(bytes.NewReader(staff(10_000)), iotest.ErrReader(broken))
+	data := staff(10_000)
+	data = data[:len(data)-5] // in the middle of the last group's name
+	r := io.MultiReader(bytes.NewReader(data), iotest.ErrReader(broken))
 	file, err := intake.OpenReader("stream", r, intake.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := lastError(file); !errors.Is(err, broken) {
 		t.Errorf("rows end with %v, want %v", err, broken)
+	}
+	if got := file.Findings().Rows; got != 9_999 {
+		t.Errorf("%d rows given, want only those that are whole: 9999", got)
 	}
 }
 

@@ -13,7 +13,9 @@ import (
 type Record struct {
 	Line   int      // where it starts
 	Fields []string // unquoted, otherwise unchanged
-	Source string   // as it stood in the input, without its line end
+	// Source is the record as it stood in the input, without its line end; of
+	// a line that is too long to be read, the first 64 KiB.
+	Source string
 
 	// Damage says why the fields can't be told apart safely; nil if they can.
 	Damage *onboard.Problem
@@ -32,7 +34,7 @@ func (r Record) keep() Record {
 	return r
 }
 
-// empty reports whether the record holds anything but empty fields.
+// empty reports whether all fields are empty.
 func (r *Record) empty() bool {
 	return !slices.ContainsFunc(r.Fields, func(f string) bool { return strings.TrimSpace(f) != "" })
 }
@@ -81,6 +83,9 @@ func (r *recordReader) next() (Record, error) {
 		text, next, ended := r.win.line(0)
 		if !ended {
 			return r.tooLong(text), nil
+		}
+		if text == next && r.win.broken() {
+			return Record{}, r.win.err // what came of the line may be half a value
 		}
 		if blank(r.win.bytes(0, text), r.split.dialect) {
 			r.advance(next, 1)

@@ -131,11 +131,14 @@ func (w *window) atEnd() (bool, error) {
 	if w.size() > 0 || w.more() {
 		return false, nil
 	}
-	if w.err == io.EOF {
-		return true, nil
+	if w.broken() {
+		return true, w.err
 	}
-	return true, w.err
+	return true, nil
 }
+
+// broken reports whether reading ended other than at the end of the text.
+func (w *window) broken() bool { return w.err != nil && w.err != io.EOF }
 
 // consume takes n bytes off the front.
 func (w *window) consume(n int) { w.start += n }
