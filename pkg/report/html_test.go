@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,15 +18,19 @@ import (
 
 var pages = flag.String("pages", "", "folder to write pages into for the browser test")
 
-// webPage makes a report's page of the outcomes. The run takes as long as the
-// rows and sends two requests for each; one in ten is throttled in its second half.
+// webPage makes a report's page of the outcomes. The run takes as long as its
+// rows and sends two requests for each, of which one in ten is throttled in the
+// second half.
 func webPage(t *testing.T, dir string, run Run, end End, outcomes []onboard.Outcome) string {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		began, added := time.Now(), 0
+		began, added := time.Now(), atomic.Int64{}
 		w, err := Create(dir, run, Options{
 			Formats: []string{FormatHTML},
-			Traffic: func() (int, int) { return 2 * added, max(0, added-len(outcomes)/2) / 5 },
+			Traffic: func() (requests, throttled int) {
+				n := int(added.Load())
+				return 2 * n, max(0, n-len(outcomes)/2) / 5
+			},
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -35,7 +40,7 @@ func webPage(t *testing.T, dir string, run Run, end End, outcomes []onboard.Outc
 			if err := w.Add(o); err != nil {
 				t.Fatal(err)
 			}
-			added++
+			added.Add(1)
 			time.Sleep(o.Duration)
 		}
 		end.Ended = run.Started.Add(time.Since(began))

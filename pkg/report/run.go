@@ -50,7 +50,8 @@ type Options struct {
 	Retry   Retry
 	// Traffic tells how many requests were sent to the tenant so far, and how
 	// many of them it answered by asking to slow down. It is called about once
-	// a second, for the HTML report's charts, and must not wait. May be nil.
+	// a second, from any goroutine, for the charts of report.html, and must not
+	// wait. May be nil.
 	Traffic func() (requests, throttled int)
 }
 
