@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -103,6 +104,9 @@ func (t *text) problems(problems []ProblemCount) {
 func (t *text) whereabouts(s Summary) {
 	t.WriteByte('\n')
 	t.line("Report: %s", s.Dir)
+	if slices.Contains(s.Files, htmlName) {
+		t.line("To look at: %s", filepath.Join(s.Dir, htmlName))
+	}
 	if s.RetryRows > 0 {
 		t.line("Left to do: %s, copied from the input to %s", rows(s.RetryRows), filepath.Join(s.Dir, retryName))
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +36,17 @@ func TestGoldenText(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			golden(t, c.name, []byte(textOf(t, c.run, c.end, c.outcomes)))
 		})
+	}
+}
+
+func TestTextNamesThePage(t *testing.T) {
+	s := Summary{Dir: filepath.Join("partners.csv.report", "run"), Files: []string{"report.csv", "report.html"}}
+	var b strings.Builder
+	if err := s.WriteText(&b); err != nil {
+		t.Fatal(err)
+	}
+	if want := "To look at: " + filepath.Join(s.Dir, "report.html") + "\n"; !strings.Contains(b.String(), want) {
+		t.Errorf("the text lacks %q:\n%s", want, b.String())
 	}
 }
 
