@@ -57,8 +57,9 @@ func columnsOf(header []string, mapping map[string]string) ([]column, error) {
 		if cols[i].field == fieldIgnore {
 			cols[i].field = ""
 		}
-		f, _ := fieldNamed(cols[i].field)
-		cols[i].limit = f.limit
+		if at := fieldIndex(cols[i].field); at >= 0 {
+			cols[i].limit = fields()[at].limit
+		}
 	}
 	return cols, nil
 }

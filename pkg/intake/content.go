@@ -46,8 +46,7 @@ func settle(cols []column, name string, at []int) {
 	if len(at) != 1 || indexOf(cols, name) >= 0 {
 		return
 	}
-	f, _ := fieldNamed(name)
-	cols[at[0]].field, cols[at[0]].limit = f.name, f.limit
+	cols[at[0]].field, cols[at[0]].limit = name, fields()[fieldIndex(name)].limit
 }
 
 // contentOf tells what a column's cells look like. Addresses are those of

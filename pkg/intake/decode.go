@@ -1,18 +1,13 @@
 package intake
 
 import (
-	"fmt"
-	"io"
-	"strconv"
-	"strings"
-
 	"github.com/gocarina/gocsv"
 
 	"enlist/pkg/onboard"
 )
 
-// person is what gocsv decodes a record into. The tags are the names of
-// fields; gocsv numbers the elements of an array from 0.
+// person is what gocsv decodes a record into. Its tags are the names of
+// fields(), in the same order, with the custom attributes as one array.
 type person struct {
 	Email            string     `csv:"email"`
 	DisplayName      string     `csv:"display_name"`
@@ -40,8 +35,8 @@ type person struct {
 	Notes            string     `csv:"notes"`
 	MailTip          string     `csv:"mail_tip"`
 	Hidden           yesNo      `csv:"hidden_from_address_lists"`
-	CustomAttributes [15]string `csv:"custom_attribute" csv[]:"15"`
 	Groups           groupCell  `csv:"groups"`
+	CustomAttributes [15]string `csv:"custom_attribute" csv[]:"15"`
 }
 
 // yesNo is a cell that says yes or no, or nothing.
@@ -63,36 +58,29 @@ func (g *groupCell) UnmarshalCSV(cell string) error {
 	return nil
 }
 
-// oneRecord is the reader that gocsv decodes from: the names of the fields
-// and the cells of a single record.
-type oneRecord struct{ rows [][]string }
+// oneRecord is the reader that gocsv decodes from: the cells of a single
+// record, in the order of fields(). With a record at a time, gocsv holds no
+// more of the file than that, and no header has to be matched for each.
+type oneRecord []string
 
-var _ gocsv.CSVReader = (*oneRecord)(nil)
+var _ gocsv.CSVReader = oneRecord{}
 
-// Read gives the header, then the record, then io.EOF.
-func (o *oneRecord) Read() ([]string, error) {
-	if len(o.rows) == 0 {
-		return nil, io.EOF
-	}
-	row := o.rows[0]
-	o.rows = o.rows[1:]
-	return row, nil
-}
+// Read gives the record.
+func (o oneRecord) Read() ([]string, error) { return o, nil }
 
-// ReadAll gives both.
-func (o *oneRecord) ReadAll() ([][]string, error) { return o.rows, nil }
+// ReadAll gives the record as all there is.
+func (o oneRecord) ReadAll() ([][]string, error) { return [][]string{o}, nil }
 
 // decode makes a contact and its groups of a checked record.
 func decode(rec *Record, cols []column) (onboard.Contact, []string, error) {
-	var names, cells []string
+	cells := make(oneRecord, len(fields()))
 	for i := range min(len(cols), len(rec.Fields)) {
-		if cols[i].field != "" {
-			names = append(names, tagOf(cols[i].field))
-			cells = append(cells, rec.Fields[i])
+		if at := fieldIndex(cols[i].field); at >= 0 {
+			cells[at] = rec.Fields[i]
 		}
 	}
 	var people []person
-	if err := gocsv.UnmarshalCSV(&oneRecord{[][]string{names, cells}}, &people); err != nil {
+	if err := gocsv.UnmarshalCSVWithoutHeaders(cells, &people); err != nil {
 		return onboard.Contact{}, nil, err
 	}
 	p := people[0]
@@ -108,13 +96,4 @@ func (p *person) contact() onboard.Contact {
 		CountryOrRegion: p.CountryOrRegion, WebPage: p.WebPage, Notes: p.Notes, MailTip: p.MailTip,
 		HiddenFromAddressLists: p.Hidden.value, CustomAttributes: p.CustomAttributes,
 	}
-}
-
-// tagOf gives the name by which gocsv knows a field.
-func tagOf(field string) string {
-	if number, found := strings.CutPrefix(field, "custom_attribute_"); found {
-		n, _ := strconv.Atoi(number)
-		return fmt.Sprintf("custom_attribute[%d]", n-1)
-	}
-	return field
 }

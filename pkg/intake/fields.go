@@ -55,12 +55,7 @@ func Fields() []string {
 	return append(names, fieldIgnore)
 }
 
-// fieldNamed looks a field up by its name.
-func fieldNamed(name string) (field, bool) {
-	all := fields()
-	i := slices.IndexFunc(all, func(f field) bool { return f.name == name })
-	if i < 0 {
-		return field{}, false
-	}
-	return all[i], true
+// fieldIndex gives the place of a field among fields(), or -1.
+func fieldIndex(name string) int {
+	return slices.IndexFunc(fields(), func(f field) bool { return f.name == name })
 }

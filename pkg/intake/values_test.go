@@ -1,6 +1,9 @@
 package intake
 
 import (
+	"fmt"
+	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -116,8 +119,35 @@ func TestHeaderNamesDoNotClash(t *testing.T) {
 	}
 }
 
-// TestEveryFieldReachesTheContact holds that the table of fields and the
-// struct that gocsv fills agree.
+// TestFieldsAreDecodedInOrder holds that the table of fields and the struct
+// that gocsv fills by position agree.
+func TestFieldsAreDecodedInOrder(t *testing.T) {
+	var tags []string
+	structure := reflect.TypeFor[person]()
+	for i := range structure.NumField() {
+		tag := structure.Field(i).Tag
+		count, isArray := tag.Lookup("csv[]")
+		if !isArray {
+			tags = append(tags, tag.Get("csv"))
+			continue
+		}
+		n, err := strconv.Atoi(count)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for j := range n {
+			tags = append(tags, fmt.Sprintf("%s_%d", tag.Get("csv"), j+1))
+		}
+	}
+	var names []string
+	for _, f := range fields() {
+		names = append(names, f.name)
+	}
+	if diff := cmp.Diff(names, tags); diff != "" {
+		t.Errorf("fields against tags (-fields +tags):\n%s", diff)
+	}
+}
+
 func TestEveryFieldReachesTheContact(t *testing.T) {
 	for _, f := range fields() {
 		value := "value of " + f.name
