@@ -12,16 +12,29 @@ import (
 
 // inputOptions are the flags that tell how the input is to be read.
 type inputOptions struct {
-	groups  []string
-	mapping []string
+	groups    []string
+	mapping   []string
+	encoding  string
+	delimiter string
+	quote     string
+	headerRow int
+	noHeader  bool
 }
 
 func (o *inputOptions) register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.groups, "group", nil, "a group for every row; may be repeated")
 	flags.StringArrayVar(&o.mapping, "map", nil, "meaning of a column, as in --map \"Adresa de e-mail=email\"; may be repeated")
+	flags.StringVar(&o.encoding, "encoding", "", "character encoding of the file, as in windows-1250 (default: found out)")
+	flags.StringVar(&o.delimiter, "delimiter", "", "what stands between fields: , ; | : or the words tab, space (default: found out)")
+	flags.StringVar(&o.quote, "quote", "", "what stands around fields: one character, or none (default: found out)")
+	flags.IntVar(&o.headerRow, "header-row", 0, "line on which the header stands (default: found out)")
+	flags.BoolVar(&o.noHeader, "no-header", false, "the first line is a row already; name columns by number, as in --map 1=email")
 }
 
 func (o *inputOptions) validate() error {
+	if o.headerRow < 0 || o.headerRow > 0 && o.noHeader {
+		return &usageError{Message: "--header-row takes a line number from 1, and does not go with --no-header."}
+	}
 	for _, m := range o.mapping {
 		if column, field, ok := cutLastEqual(m); !ok || column == "" || field == "" {
 			return &usageError{Message: fmt.Sprintf("--map %q is not of the form COLUMN=FIELD.", m),
@@ -37,7 +50,15 @@ func (o *inputOptions) intake() intake.Options {
 		column, field, _ := cutLastEqual(m)
 		mapping[column] = field
 	}
-	return intake.Options{Groups: o.groups, Mapping: mapping}
+	return intake.Options{
+		Groups:    o.groups,
+		Mapping:   mapping,
+		Encoding:  o.encoding,
+		Delimiter: o.delimiter,
+		Quote:     o.quote,
+		HeaderRow: o.headerRow,
+		NoHeader:  o.noHeader,
+	}
 }
 
 // cutLastEqual splits at the last equals sign, since a column's name may hold
@@ -50,9 +71,12 @@ func cutLastEqual(s string) (column, field string, ok bool) {
 	return strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+1:]), true
 }
 
+// stdin stands for standard input in the place of a file's name.
+const stdin = "-"
+
 // openInput opens the file, or standard input for "-".
 func openInput(cmd *cobra.Command, path string, opts intake.Options) (*intake.File, error) {
-	if path == "-" {
+	if path == stdin {
 		return intake.OpenReader("standard input", cmd.InOrStdin(), opts)
 	}
 	return intake.Open(path, opts)

@@ -176,11 +176,19 @@ func printTrouble(out *printer, f intake.Findings, invalid []onboard.Row) {
 		out.line("")
 	}
 	for _, r := range invalid {
-		out.line("Line %d can't be used: %s %s", r.Line, r.Problem.Message, r.Problem.NextStep)
+		out.line("%s %s", sentence(r.Problem.Message), r.Problem.NextStep)
 	}
 	if left := f.Invalid - len(invalid); left > 0 {
 		out.line("… and %d more rows that can't be used.", left)
 	}
+}
+
+// sentence gives text a capital letter and a full stop.
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + strings.TrimSuffix(text[1:], ".") + "."
 }
 
 func place(w intake.Warning) string {
@@ -189,7 +197,7 @@ func place(w intake.Warning) string {
 		text = fmt.Sprintf("line %d, ", w.Line)
 	}
 	if w.Column != "" {
-		text += "column " + w.Column + ", "
+		text += w.Column + ", "
 	}
 	return text
 }
