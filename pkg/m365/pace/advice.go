@@ -15,6 +15,9 @@ type Advice struct {
 	// Throttled is true when the service refused because of load, so that
 	// everybody who talks to it must slow down, not only this caller.
 	Throttled bool
+	// Crowded is true when the service gave as the reason how many requests
+	// ran at once, rather than how many came. It goes with Throttled.
+	Crowded bool
 	// After is the least delay the service asked for (see RetryAfter); zero
 	// when it did not say.
 	After time.Duration

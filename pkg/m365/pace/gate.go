@@ -46,15 +46,16 @@ type gate struct {
 	pauses int64
 }
 
-// throttled notes that a request sent at sentAt was refused because of load.
-// Requests already on their way when an overload is noticed are part of the
-// same overload: their answers lengthen the pause only if the service itself
-// names a later end.
-func (g *gate) throttled(sentAt time.Time, after time.Duration, cause error) {
+// throttled notes that a request sent at sentAt was refused because of load, and
+// reports whether that is a new overload. Requests already on their way when an
+// overload is noticed are part of it: their answers lengthen the pause only if
+// the service itself names a later end.
+func (g *gate) throttled(sentAt time.Time, after time.Duration, cause error) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	now := time.Now()
-	if echo := g.pauses > 0 && !sentAt.After(g.began); !echo {
+	echo := g.pauses > 0 && !sentAt.After(g.began)
+	if !echo {
 		g.began = now
 		g.pauses++
 		g.streak++
@@ -66,6 +67,7 @@ func (g *gate) throttled(sentAt time.Time, after time.Duration, cause error) {
 		g.until = end
 		g.cause = cause
 	}
+	return !echo
 }
 
 // succeeded notes that a request sent at sentAt was served: the overload is
@@ -78,9 +80,7 @@ func (g *gate) succeeded(sentAt time.Time) {
 	}
 }
 
-// pause returns how long a caller has to wait now, and why. Each caller gets
-// a little more than the pause, another for each, so that they do not all go
-// at once when it ends.
+// pause returns how long a caller has to wait now, and why.
 func (g *gate) pause() (time.Duration, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -88,7 +88,7 @@ func (g *gate) pause() (time.Duration, error) {
 	if left <= 0 {
 		return 0, nil
 	}
-	return left + rand.N(g.backoff.first), g.cause
+	return left, g.cause
 }
 
 func (g *gate) state() (pauses int64, left time.Duration) {

@@ -2,14 +2,16 @@
 // whether a failed one goes again. It is the only retry layer there is: clients
 // hand it one attempt as a function and return errors that give Advice.
 //
-// A throttled answer pauses all callers of the Pacer, because the service
-// counts the tenant's requests and not a worker's. What a payload means is none
-// of this package's business.
+// What the service allows is not known beforehand, and changes. A Pacer finds
+// it out: requests go out at a rate that grows while they queue, and falls to
+// what was really served when the service says that it is too much. A throttled
+// answer pauses all callers of the Pacer, because the service counts the
+// tenant's requests and not a worker's. What a payload means is none of this
+// package's business.
 package pace
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 	"time"
 )
@@ -17,13 +19,14 @@ import (
 // Options sets the bounds of a Pacer. A zero field takes its default.
 type Options struct {
 	// MaxInFlight is the most attempts that run at the same time; default 16.
+	// It is a ceiling, not an aim: the rate decides.
 	MaxInFlight int
 	// Attempts is how often one call is sent at most, the first time
 	// included; default 6.
 	Attempts int
 	// MaxWait is what one call may spend waiting in all, be it for its own
 	// next attempt or in a pause of all callers; default 5 minutes. The
-	// attempts themselves, and queueing for a place in flight, do not count.
+	// attempts themselves, and queueing for one's turn, do not count.
 	MaxWait time.Duration
 	// Delay is what is waited before the second attempt when the service
 	// names no time. It doubles with each further one; default 1 second.
@@ -38,8 +41,10 @@ type Pacer struct {
 	attempts int
 	maxWait  time.Duration
 	backoff  backoff
-	places   chan struct{}
+	turn     chan struct{} // held by the one call that is next to go out
 	gate     gate
+	crowd    *crowd
+	tempo    *tempo
 
 	sent, throttled, retries atomic.Int64
 }
@@ -54,8 +59,10 @@ func New(o Options) *Pacer {
 		attempts: positiveOr(o.Attempts, 6),
 		maxWait:  positiveOr(o.MaxWait, 5*time.Minute),
 		backoff:  b,
-		places:   make(chan struct{}, positiveOr(o.MaxInFlight, 16)),
+		turn:     make(chan struct{}, 1),
 		gate:     gate{backoff: b},
+		crowd:    newCrowd(positiveOr(o.MaxInFlight, 16)),
+		tempo:    newTempo(),
 	}
 }
 
@@ -80,17 +87,15 @@ func (p *Pacer) Do(ctx context.Context, attempt func(ctx context.Context) error)
 		if err := c.admit(ctx); err != nil {
 			return err
 		}
-		sentAt, err := c.send(ctx, attempt)
-		if err == nil {
-			p.gate.succeeded(sentAt)
-			return nil
-		}
+		err := c.send(ctx, attempt)
 		advice := adviceOf(err)
-		if advice.Throttled {
-			p.throttled.Add(1)
-			p.gate.throttled(sentAt, advice.After, err)
+		switch {
+		case advice.Throttled:
+			c.overloaded(advice, err)
+		case !advice.Again:
+			c.served()
 		}
-		if !advice.Again || ctx.Err() != nil {
+		if err == nil || !advice.Again || ctx.Err() != nil {
 			return err
 		}
 		c.last = err
@@ -103,14 +108,19 @@ func (p *Pacer) Do(ctx context.Context, attempt func(ctx context.Context) error)
 	}
 }
 
+// Hint takes in what an answer says about the service's budget. Hints only ever
+// hold back: whatever they say, the rate has to be found to be allowed.
+func (p *Pacer) Hint(h Hint) { p.tempo.hint(h) }
+
 // Stats is what a Pacer has seen so far.
 type Stats struct {
 	Attempts  int64         // requests sent
 	Retries   int64         // of them, those that were not the first of their call
 	Throttled int64         // answers that said: too much
 	Pauses    int64         // pauses of all callers; answers of one overload make one pause
-	InFlight  int           // attempts running now, or held back by the pause
+	InFlight  int           // attempts running now
 	Pause     time.Duration // what is left of the current pause; zero when there is none
+	Rate      float64       // requests a second that may go out now
 }
 
 // Stats returns the counters as they stand now.
@@ -121,98 +131,8 @@ func (p *Pacer) Stats() Stats {
 		Retries:   p.retries.Load(),
 		Throttled: p.throttled.Load(),
 		Pauses:    pauses,
-		InFlight:  len(p.places),
+		InFlight:  p.crowd.now(),
 		Pause:     left,
+		Rate:      p.tempo.current(),
 	}
-}
-
-// call is one run of Pacer.Do.
-type call struct {
-	pacer  *Pacer
-	budget time.Duration // what is left of Options.MaxWait
-	waited time.Duration
-	tries  int
-	last   error // of the last attempt
-}
-
-// admit takes a place in flight and sits out the pause. The place is held
-// during the pause, so that no more callers than fit are let go after it; it is
-// given back when admit fails.
-func (c *call) admit(ctx context.Context) error {
-	p := c.pacer
-	select {
-	case p.places <- struct{}{}:
-	case <-ctx.Done():
-		return c.interrupted(ctx)
-	}
-	err := c.sitOut(ctx)
-	if err == nil && ctx.Err() != nil { // a free place and a done ctx at once
-		err = c.interrupted(ctx)
-	}
-	if err != nil {
-		<-p.places
-	}
-	return err
-}
-
-// sitOut waits until no pause is on; another may begin while it waits.
-func (c *call) sitOut(ctx context.Context) error {
-	for {
-		pause, cause := c.pacer.gate.pause()
-		if pause <= 0 {
-			return nil
-		}
-		if err := c.wait(ctx, pause, cause); err != nil {
-			return err
-		}
-	}
-}
-
-// send runs one attempt in the place that admit took, and frees the place.
-func (c *call) send(ctx context.Context, attempt func(context.Context) error) (sentAt time.Time, err error) {
-	p := c.pacer
-	defer func() { <-p.places }()
-	c.tries++
-	p.sent.Add(1)
-	if c.tries > 1 {
-		p.retries.Add(1)
-	}
-	sentAt = time.Now()
-	return sentAt, attempt(ctx)
-}
-
-// wait sleeps for d if the call may still wait that long; cause is why it waits.
-func (c *call) wait(ctx context.Context, d time.Duration, cause error) error {
-	if ctx.Err() != nil {
-		return c.interrupted(ctx)
-	}
-	deadline, bounded := ctx.Deadline()
-	if d > c.budget || bounded && time.Until(deadline) < d {
-		return c.gaveUp(cause)
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		c.budget -= d
-		c.waited += d
-		return nil
-	case <-ctx.Done():
-		return c.interrupted(ctx)
-	}
-}
-
-// gaveUp reports a bound, with the call's own last error if it has one.
-func (c *call) gaveUp(cause error) error {
-	if c.last != nil {
-		cause = c.last
-	}
-	return &GaveUpError{Attempts: c.tries, Waited: c.waited, Err: cause}
-}
-
-func (c *call) interrupted(ctx context.Context) error {
-	if c.last == nil {
-		return ctx.Err()
-	}
-	return fmt.Errorf("%w, while waiting to try again after: %w", ctx.Err(), c.last)
 }

@@ -141,7 +141,7 @@ func TestCancellationReturnsAtOnce(t *testing.T) {
 			p.gate.throttled(time.Now(), time.Minute, busy(time.Minute))
 		}, nil},
 		{"in the queue for a place", func(p *Pacer) {
-			p.places <- struct{}{}
+			p.turn <- struct{}{}
 		}, nil},
 	}
 	for _, tt := range tests {
