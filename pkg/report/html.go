@@ -39,7 +39,9 @@ func createHTML(dir string, run Run, traffic func() (requests, throttled int)) (
 }
 
 func (h *htmlFile) add(o onboard.Outcome) error {
-	h.pace.at(time.Now()).rows++
+	if o.Attempts > 0 {
+		h.pace.at(time.Now()).rows++
+	}
 	if err := h.rows.add(o); err != nil {
 		return err
 	}

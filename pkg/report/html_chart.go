@@ -80,7 +80,7 @@ func charts(p *pace) []chart {
 	}
 	finished := p.chart(func(s slice) (int, int) { return s.rows, 0 })
 	finished.Title = "Rows per second"
-	finished.Note += " A row counts when it and all rows before it are done."
+	finished.Note += " A row counts when it and all rows before it are done, and not at all if it was never begun."
 	list := []chart{finished}
 	if p.requests > 0 {
 		sent := p.chart(func(s slice) (int, int) { return s.requests, s.throttled })

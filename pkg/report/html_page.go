@@ -36,7 +36,7 @@ func newPage() (*page, error) {
 		return nil, err
 	}
 	templates, err := template.New("").Funcs(template.FuncMap{
-		"count": grouped, "rows": rows, "lines": lines, "example": example, "took": took,
+		"count": grouped, "rows": rowsInWords, "lines": lines, "example": example, "took": took,
 	}).ParseFS(htmlFiles, "html/*.tmpl")
 	if err != nil {
 		return nil, err

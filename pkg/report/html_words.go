@@ -37,11 +37,7 @@ func share(n, all int, one, many string) string {
 	if n == 1 {
 		verb = one
 	}
-	noun := "rows"
-	if all == 1 {
-		noun = "row"
-	}
-	return fmt.Sprintf("%s of %s %s %s", grouped(n), grouped(all), noun, verb)
+	return fmt.Sprintf("%s of %s %s", grouped(n), rowsInWords(all), verb)
 }
 
 // deeds tells in half a sentence what the run did: "created 2 contacts and
@@ -134,6 +130,14 @@ func inputName(path string) string {
 		return "standard input"
 	}
 	return filepath.Base(path)
+}
+
+// rowsInWords is rows with commas between thousands.
+func rowsInWords(n int) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return grouped(n) + " rows"
 }
 
 // grouped sets commas between thousands.

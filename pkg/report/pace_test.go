@@ -73,7 +73,7 @@ func TestChart(t *testing.T) {
 	want := []chart{
 		{
 			Title: "Rows per second",
-			Note:  "2 on average, at most 4. A row counts when it and all rows before it are done.",
+			Note:  "2 on average, at most 4. A row counts when it and all rows before it are done, and not at all if it was never begun.",
 			Top:   "4", Slices: 3, Half: "1.5s", Whole: "3s",
 			Bars: "M0.1 100V0h.8V100zM2.1 100V50h.8V100z",
 		},
