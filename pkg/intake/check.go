@@ -3,6 +3,7 @@ package intake
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -183,7 +184,11 @@ func (c *checker) tidy(rec *Record, at int, value string) string {
 }
 
 func (c *checker) warnAt(rec *Record, at int, message string) {
-	c.notes.warn(Warning{Line: rec.Line, Column: label(c.cols[at].name, at), Message: message})
+	name := c.cols[at].name
+	if name == "" {
+		name = strconv.Itoa(at + 1)
+	}
+	c.notes.warn(Warning{Line: rec.Line, Column: name, Message: message})
 }
 
 // repeats notes a row whose address an earlier row has too, and warns if it

@@ -27,7 +27,7 @@ email: indirizzo email, indirizzo e-mail, indirizzo di posta elettronica, posta 
 email: adres email, adres e-mail, adres poczty elektronicznej, poczta elektroniczna, adres mailowy
 
 display_name: display name, full name, complete name, contact name, name to show
-display_name: file as, ~person
+display_name: ~person
 display_name: nume complet, nume afisat, nume si prenume, nume prenume, prenume si nume, prenume nume, denumire contact
 display_name: anzeigename, vollstandiger name, vor- und nachname, vorname nachname, nachname vorname, name vorname
 display_name: nom complet, nom affiche, nom d affichage, nom et prenom, nom prenom, prenom et nom
