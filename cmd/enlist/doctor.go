@@ -89,11 +89,17 @@ func findingsAt(ctx context.Context, place *site, o *runOptions, cmd *cobra.Comm
 		return nil, err
 	}
 	var findings []doctor.Finding
-	for f := range setup.Examine(ctx) {
+	note := func(f doctor.Finding) {
 		findings = append(findings, f)
 		if !quiet {
 			printFinding(cmd.OutOrStdout(), f)
 		}
+	}
+	if path := cmd.Flag("config").Value.String(); path != "" { // read before, or there was an error
+		note(doctor.Finding{Check: "config", Verdict: doctor.OK, Message: path + " is right"})
+	}
+	for f := range setup.Examine(ctx) {
+		note(f)
 	}
 	return findings, nil
 }

@@ -81,17 +81,14 @@ func (o *runOptions) validate() error {
 	if o.maxDuration < 0 || o.grace < 0 {
 		return &usageError{Message: "--max-duration and --grace-period must not be negative."}
 	}
-	for _, c := range []struct {
-		flag, value string
-		allowed     []string
-	}{
-		{"--senders", o.senders, []string{string(onboard.SendersAnyone), string(onboard.SendersReport), string(onboard.SendersOff)}},
-		{"--log-format", o.logFormat, []string{"text", "json"}},
-		{"--progress", o.progress, []string{"auto", "plain", "none"}},
+	for _, c := range []struct{ flag, value string }{
+		{"senders", o.senders},
+		{"log-format", o.logFormat},
+		{"progress", o.progress},
 	} {
-		if !slices.Contains(c.allowed, c.value) {
-			return &usageError{Message: fmt.Sprintf("%s does not take %q.", c.flag, c.value),
-				NextStep: "It takes one of: " + strings.Join(c.allowed, ", ") + "."}
+		if allowed := flagChoices()[c.flag]; !slices.Contains(allowed, c.value) {
+			return &usageError{Message: fmt.Sprintf("--%s does not take %q.", c.flag, c.value),
+				NextStep: "It takes one of: " + strings.Join(allowed, ", ") + "."}
 		}
 	}
 	for _, f := range o.formats {

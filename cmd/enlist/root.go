@@ -1,11 +1,9 @@
 package main
 
 import (
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 const rootHelp = `enlist puts external people on Exchange Online distribution groups, in bulk.
@@ -32,16 +30,17 @@ func newRootCommand(std streams) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return flagsFromEnvironment(cmd.Flags(), os.LookupEnv)
+			return settle(cmd)
 		},
 	}
+	root.PersistentFlags().String("config", "", "configuration file (YAML); \"enlist config init\" writes one")
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err, "See "+cmd.CommandPath()+" --help.")
 	})
-	root.AddCommand(newRunCommand(), newPlanCommand(), newInspectCommand(), newDoctorCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(), newPlanCommand(), newInspectCommand(), newDoctorCommand(), newConfigCommand(), newVersionCommand())
 	return root
 }
 
@@ -62,23 +61,4 @@ func oneFile(cmd *cobra.Command, args []string) error {
 	}
 	return &usageError{Message: "More than one input file was named.",
 		NextStep: "Run enlist once for each file."}
-}
-
-// flagsFromEnvironment sets each flag that was not given on the command line
-// from the variable ENLIST_…, if there is one: --max-duration from
-// ENLIST_MAX_DURATION.
-func flagsFromEnvironment(flags *pflag.FlagSet, lookup func(string) (string, bool)) error {
-	var failed error
-	flags.VisitAll(func(f *pflag.Flag) {
-		name := "ENLIST_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		value, ok := lookup(name)
-		if !ok || value == "" || f.Changed || failed != nil {
-			return
-		}
-		if err := flags.Set(f.Name, value); err != nil {
-			failed = &usageError{Message: "The environment variable " + name + " has a value that --" + f.Name + " does not take: " + err.Error() + ".",
-				NextStep: "Correct or unset it.", cause: err}
-		}
-	})
-	return failed
 }

@@ -1,0 +1,19 @@
+package main
+
+import (
+	"enlist/pkg/m365/cloud"
+	"enlist/pkg/onboard"
+	"enlist/pkg/simtenant"
+)
+
+// flagChoices are the flags that take one of a few words, with the words.
+func flagChoices() map[string][]string {
+	return map[string][]string{
+		"cloud":         {cloud.Global, cloud.USGov, cloud.USGovDoD, cloud.China, cloud.Custom},
+		"senders":       {string(onboard.SendersAnyone), string(onboard.SendersReport), string(onboard.SendersOff)},
+		"report-format": reportFormats(),
+		"log-format":    {"text", "json"},
+		"progress":      {"auto", "plain", "none"},
+		"sim-profile":   simtenant.Profiles(),
+	}
+}

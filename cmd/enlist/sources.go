@@ -1,0 +1,96 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"enlist/pkg/config"
+)
+
+// source gives flags values from elsewhere than the command line. from tells
+// where a value stands, for an error about it; values is nil if it has none.
+type source func(flag string) (values []string, from string)
+
+// settle gives each flag that is not on the command line its value from the
+// environment, or else from the configuration file.
+func settle(cmd *cobra.Command) error {
+	if err := fill(cmd.Flags(), environment(os.LookupEnv)); err != nil {
+		return err
+	}
+	path := cmd.Flag("config").Value.String()
+	if path == "" {
+		return nil
+	}
+	values, err := config.Read(path, settingKeys())
+	if err != nil {
+		return unusableConfig(path, err)
+	}
+	return fill(cmd.Flags(), configured(path, values))
+}
+
+// fill sets all flags that were not set yet and that the source has values for.
+func fill(flags *pflag.FlagSet, from source) error {
+	var failed error
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Changed || failed != nil {
+			return
+		}
+		values, place := from(f.Name)
+		if values == nil {
+			return
+		}
+		if err := set(flags, f, values); err != nil {
+			failed = &usageError{Message: fmt.Sprintf("%s has a value that --%s does not take: %v.", place, f.Name, err),
+				NextStep: "Correct or remove it.", cause: err}
+		}
+	})
+	return failed
+}
+
+func set(flags *pflag.FlagSet, f *pflag.Flag, values []string) error {
+	list, ok := f.Value.(pflag.SliceValue)
+	if !ok || len(values) == 1 {
+		return flags.Set(f.Name, values[0])
+	}
+	f.Changed = true
+	return list.Replace(values)
+}
+
+// environment takes --max-duration from ENLIST_MAX_DURATION, and so on.
+func environment(lookup func(string) (string, bool)) source {
+	return func(flag string) ([]string, string) {
+		name := "ENLIST_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+		value, ok := lookup(name)
+		if !ok || value == "" {
+			return nil, ""
+		}
+		return []string{value}, "The environment variable " + name
+	}
+}
+
+// configured takes flags from a configuration file that was read.
+func configured(path string, values []config.Value) source {
+	return func(flag string) ([]string, string) {
+		for _, v := range values {
+			if flagOf(v.Key) == flag {
+				return v.Values, fmt.Sprintf("%s:%d:%d:", path, v.Line, v.Column)
+			}
+		}
+		return nil, ""
+	}
+}
+
+// unusableConfig says why a configuration file can't be used.
+func unusableConfig(path string, err error) error {
+	if wrong, ok := errors.AsType[*config.Error](err); ok {
+		return &usageError{Message: "The configuration file can't be used:\n" + wrong.Error(),
+			NextStep: "Correct it; \"enlist config init\" writes one that explains every setting.", cause: err}
+	}
+	return &usageError{Message: fmt.Sprintf("The configuration file can't be read: %v.", err),
+		NextStep: "Name another one with --config or ENLIST_CONFIG, or write one with: enlist config init " + path, cause: err}
+}

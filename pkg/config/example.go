@@ -1,0 +1,47 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+)
+
+// Example gives a file in which every setting stands commented out, with what
+// it is for and the value that holds without it.
+func Example(intro string, keys []Key) ([]byte, error) {
+	var b bytes.Buffer
+	for line := range strings.Lines(intro) {
+		b.WriteString(strings.TrimRight("# "+line, " \n") + "\n")
+	}
+	for _, key := range keys {
+		value, err := key.example()
+		if err != nil {
+			return nil, fmt.Errorf("setting %s: %w", key.Name, err)
+		}
+		fmt.Fprintf(&b, "\n# %s\n", key.Usage)
+		for line := range strings.Lines(value) {
+			b.WriteString("#" + line)
+		}
+	}
+	return b.Bytes(), nil
+}
+
+// example is the setting as it stands in a file.
+func (k Key) example() (string, error) {
+	var value any = k.Default
+	switch k.Kind {
+	case Number, Switch, Duration, Scalar:
+		return k.Name + ": " + k.Default + "\n", nil
+	case List:
+		value = []string{}
+		if k.Default != "" {
+			value = strings.Split(k.Default, ",")
+		}
+	case Mapping:
+		return k.Name + ":\n  Column name: " + k.Choices[0] + "\n", nil
+	}
+	text, err := yaml.MarshalWithOptions(map[string]any{k.Name: value}, yaml.IndentSequence(true))
+	return string(text), err
+}
