@@ -22,46 +22,67 @@ func label(name string, index int) string {
 	return fmt.Sprintf("column %d (%s)", index+1, name)
 }
 
+// How well it is known what a column means, in rising order.
+const (
+	rankWeak   = iota // a name that may mean this
+	rankNamed         // a name that does mean this
+	rankMapped        // the user says so
+)
+
 // columnsOf tells the meaning of each column from the header and the mapping,
-// and which columns clash. Mapped columns win over named ones, clear names
-// over weak ones.
+// and which columns clash.
 func columnsOf(header []string, mapping map[string]string) ([]column, error) {
 	cols := make([]column, len(header))
-	weak := make([]bool, len(header))
-	mapped := make([]bool, len(header))
+	ranks := make([]int, len(header))
 	for i, name := range header {
 		cols[i].name = cleanHeader(name)
 		if to, found := mappingOf(mapping, cols[i].name, i); found {
-			cols[i].field, mapped[i] = to, true
+			cols[i].field, ranks[i] = to, rankMapped
 			continue
 		}
 		c := claimOf(cols[i].name)
-		cols[i].field, weak[i] = c.field, c.weak
-	}
-	settleOutlook(cols, mapped)
-	settleName(cols)
-	for i := range cols {
-		for j := range cols {
-			if i == j || cols[i].field != cols[j].field || cols[i].field == "" || cols[i].field == fieldIgnore {
-				continue
-			}
-			switch {
-			case mapped[i] && !mapped[j], !mapped[i] && !mapped[j] && weak[j] && !weak[i]:
-				cols[j].field = ""
-			case mapped[i] == mapped[j] && weak[i] == weak[j]:
-				return cols, clash(cols, i, j)
-			}
+		cols[i].field = c.field
+		if !c.weak {
+			ranks[i] = rankNamed
 		}
 	}
+	settleOutlook(cols, ranks)
+	settleName(cols)
 	for i := range cols {
 		if cols[i].field == fieldIgnore {
 			cols[i].field = ""
 		}
+	}
+	if err := settleClashes(cols, ranks); err != nil {
+		return cols, err
+	}
+	for i := range cols {
 		if at := fieldIndex(cols[i].field); at >= 0 {
 			cols[i].limit = fields()[at].limit
 		}
 	}
 	return cols, nil
+}
+
+// settleClashes gives a field that several columns claim to the one of the
+// highest rank. Two of the same rank are an error.
+func settleClashes(cols []column, ranks []int) error {
+	for i := range cols {
+		for j := range i {
+			if cols[i].field == "" || cols[i].field != cols[j].field {
+				continue
+			}
+			switch {
+			case ranks[i] > ranks[j]:
+				cols[j].field = ""
+			case ranks[i] < ranks[j]:
+				cols[i].field = ""
+			default:
+				return clash(cols, j, i)
+			}
+		}
+	}
+	return nil
 }
 
 // cleanHeader takes spaces and line breaks in a column's name together.
@@ -93,7 +114,7 @@ func clash(cols []column, i, j int) error {
 // settleOutlook drops the column Title of a contacts export from Outlook:
 // there it is Mr. or Dr., and Job Title is what Exchange calls title. Such an
 // export is known by the middle name and suffix that no other has.
-func settleOutlook(cols []column, mapped []bool) {
+func settleOutlook(cols []column, ranks []int) {
 	has := func(name string) bool {
 		return slices.ContainsFunc(cols, func(c column) bool { return normalHeader(c.name) == name })
 	}
@@ -101,7 +122,7 @@ func settleOutlook(cols []column, mapped []bool) {
 		return
 	}
 	for i := range cols {
-		if normalHeader(cols[i].name) == "title" && !mapped[i] {
+		if normalHeader(cols[i].name) == "title" && ranks[i] < rankMapped {
 			cols[i].field = ""
 		}
 	}

@@ -42,11 +42,18 @@ func newInput(r io.Reader, file *os.File) (*input, error) {
 	}
 	stored := bufio.NewReaderSize(&counted{r, in}, headSize)
 	in.r = stored
-	start, err := stored.Peek(2)
+	start, err := stored.Peek(4)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	if bytes.Equal(start, []byte{0x1f, 0x8b}) {
+	switch string(start) {
+	case "PK\x03\x04", "\xD0\xCF\x11\xE0": // .xlsx (a zip file), .xls
+		return nil, &InputError{
+			Message:  "this is a workbook or an archive, not a CSV file",
+			NextStep: "Save it in Excel as CSV UTF-8 (comma delimited), or unpack it, and name that file",
+		}
+	}
+	if bytes.HasPrefix(start, []byte{0x1f, 0x8b}) {
 		in.compressed = true
 		if in.r, err = gzip.NewReader(stored); err != nil {
 			return nil, err

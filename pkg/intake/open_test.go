@@ -50,6 +50,8 @@ func TestWhatCanNotBeUsedIsRefusedBeforeTheFirstRow(t *testing.T) {
 		want       string // in the message
 	}{
 		{"empty", "", intake.Options{}, "empty"},
+		{"workbook", "PK\x03\x04\x14\x00", intake.Options{}, "workbook"},
+		{"packed badly", "\x1f\x8b\x08", intake.Options{}, "can't be read"},
 		{"blank", "\n \n\n", intake.Options{}, "empty"},
 		{"no email column", "who,groups\na,g\n", intake.Options{}, "who, groups"},
 		{"no groups", "email,city\na@x.example,Brno\n", intake.Options{}, "--contacts-only"},
