@@ -67,19 +67,20 @@ func columnsOf(header []string, mapping map[string]string) ([]column, error) {
 // settleClashes gives a field that several columns claim to the one of the
 // highest rank. Two of the same rank are an error.
 func settleClashes(cols []column, ranks []int) error {
+	best := map[string]int{}
+	for i, c := range cols {
+		if j, found := best[c.field]; !found || ranks[i] > ranks[j] {
+			best[c.field] = i
+		}
+	}
 	for i := range cols {
-		for j := range i {
-			if cols[i].field == "" || cols[i].field != cols[j].field {
-				continue
-			}
-			switch {
-			case ranks[i] > ranks[j]:
-				cols[j].field = ""
-			case ranks[i] < ranks[j]:
-				cols[i].field = ""
-			default:
-				return clash(cols, j, i)
-			}
+		j := best[cols[i].field]
+		switch {
+		case i == j || cols[i].field == "":
+		case ranks[i] == ranks[j]:
+			return clash(cols, j, i)
+		default:
+			cols[i].field = ""
 		}
 	}
 	return nil

@@ -86,6 +86,7 @@ func TestHeaderNamesAreUnderstood(t *testing.T) {
 		{"Name|EmailAddress|Groups", "display_name|email|groups"},
 		{"First Name|Middle Name|Last Name|Title|Suffix|E-mail Address|Job Title|Categories", "first_name||last_name|||email|title|groups"},
 		{"Email|Categories|Groups", "email||groups"},
+		{"Email|Categories|Labels|Groups", "email|||groups"},
 		{"Extension Attribute 7|Custom attribute 12|email", "custom_attribute_7|custom_attribute_12|email"},
 		{"Person|Email|DL", "display_name|email|groups"},
 	} {
