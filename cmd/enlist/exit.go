@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"enlist/pkg/intake"
+	"enlist/pkg/journal"
 	"enlist/pkg/m365/cloud"
 	"enlist/pkg/onboard"
 )
@@ -21,6 +22,7 @@ const (
 	exitLater       exitCode = 5   // try again later, unchanged
 	exitDenied      exitCode = 6   // credentials or permissions
 	exitDeadline    exitCode = 10  // --max-duration reached
+	exitHeld        exitCode = 11  // another run holds the state file
 	exitInterrupted exitCode = 130 // interrupted; can be gone on with
 )
 
@@ -57,6 +59,8 @@ func exitCodeOf(err error) exitCode {
 		usage  *usageError
 		input  *intake.InputError
 		signIn *cloud.SignInError
+		held   *journal.HeldError
+		state  *journal.Error
 	)
 	switch {
 	case err == nil:
@@ -67,7 +71,11 @@ func exitCodeOf(err error) exitCode {
 		return exitInterrupted
 	case errors.Is(err, onboard.ErrDeadline):
 		return exitDeadline
-	case errors.As(err, &usage), errors.As(err, &input):
+	case errors.As(err, &held):
+		return exitHeld
+	case errors.Is(err, journal.ErrWrite):
+		return exitLater
+	case errors.As(err, &usage), errors.As(err, &input), errors.As(err, &state):
 		return exitUsage
 	case errors.As(err, &signIn) && signIn.Temporary:
 		return exitLater

@@ -30,6 +30,7 @@ type runOptions struct {
 	cloudURL string
 	cloudCA  string
 	sim      simOptions
+	state    stateOptions
 
 	input        inputOptions
 	contactsOnly bool
@@ -55,6 +56,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.cloudURL, "cloud-url", "", "base address of a custom cloud")
 	flags.StringVar(&o.cloudCA, "cloud-ca", "", "file with the certificate authorities (PEM) that a custom cloud is trusted by")
 	o.sim.register(flags)
+	o.state.register(flags)
 	o.input.register(flags)
 	flags.BoolVar(&o.contactsOnly, "contacts-only", false, "the file names no groups: only create the contacts")
 	flags.IntVar(&o.workers, "workers", 16, "how many rows are worked on at once, at most")
@@ -135,7 +137,7 @@ func (o *runOptions) reportFolder(input, run string) string {
 	switch {
 	case o.report != "":
 		return o.report
-	case input == "-":
+	case input == stdin:
 		return filepath.Join("enlist.report", run)
 	}
 	return filepath.Join(input+".report", run)

@@ -20,7 +20,8 @@ Exit codes:
   5    try again later, unchanged; deferred rows are left
   6    credentials or permissions
   10   --max-duration reached; deferred rows are left
-  130  interrupted; run the same file again to go on`
+  11   another run holds the state file
+  130  interrupted; enlist resume goes on, or run the same file again`
 
 func newRootCommand(std streams) *cobra.Command {
 	root := &cobra.Command{
@@ -40,7 +41,7 @@ func newRootCommand(std streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err, "See "+cmd.CommandPath()+" --help.")
 	})
-	root.AddCommand(newRunCommand(), newPlanCommand(), newInspectCommand(), newDoctorCommand(), newConfigCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(), newPlanCommand(), newResumeCommand(), newHistoryCommand(), newShowCommand(), newInspectCommand(), newDoctorCommand(), newConfigCommand(), newVersionCommand())
 	return root
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"enlist/pkg/intake"
+	"enlist/pkg/journal"
 	"enlist/pkg/onboard"
 	"enlist/pkg/progress"
 	"enlist/pkg/report"
@@ -28,7 +29,7 @@ them. Every row gets one result line in the report.`,
   enlist run --tenant contoso.onmicrosoft.com --group partners@contoso.com people.csv`,
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return carryOut(cmd.Context(), cmd, &o, args[0])
+			return carryOut(cmd.Context(), cmd, &o, assignment{path: args[0], settings: settingsOf(cmd.Flags())})
 		},
 	}
 	o.register(cmd.Flags())
@@ -45,7 +46,7 @@ func newPlanCommand() *cobra.Command {
 		Short: "Tell what run would do, and change nothing",
 		Args:  oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return carryOut(cmd.Context(), cmd, &o, args[0])
+			return carryOut(cmd.Context(), cmd, &o, assignment{path: args[0], settings: settingsOf(cmd.Flags())})
 		},
 	}
 	o.register(cmd.Flags())
@@ -54,7 +55,7 @@ func newPlanCommand() *cobra.Command {
 
 // carryOut is the main job: rows flow from the file through the worker pool
 // into the report.
-func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, path string) error {
+func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -62,11 +63,19 @@ func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, path strin
 	defer cancel()
 	logger := o.logger(cmd.ErrOrStderr())
 
-	file, err := openInput(cmd, path, o.intake())
+	file, err := openInput(cmd, a.path, o.intake())
 	if err != nil {
 		return err
 	}
 	defer file.Close()
+	kept, err := o.openRecord(ctx)
+	if err != nil {
+		return err
+	}
+	defer kept.Close()
+	if err := kept.examine(&a, o); err != nil {
+		return err
+	}
 
 	if !o.quiet && o.sim.chosen(o.tenant) {
 		fmt.Fprintln(cmd.OutOrStdout(), "This is a simulated tenant: nothing outside this machine is asked or changed.")
@@ -77,44 +86,41 @@ func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, path strin
 	}
 	defer tenant.Close()
 
-	started := time.Now()
-	id := runID(started)
-	out, err := report.Create(o.reportFolder(path, id), report.Run{
-		ID:        id,
-		Tenant:    tenant.name,
-		Simulated: tenant.simulated,
-		DryRun:    o.dryRun,
-		Input:     report.Input{Name: path},
-		Started:   started,
-	}, o.reportOptions(file, tenant))
+	kept.named(a, tenant, o)
+	out, err := report.Create(kept.folder, kept.run, o.reportOptions(file, tenant))
 	if err != nil {
 		return &usageError{Message: fmt.Sprintf("The report can't be written: %v.", err),
 			NextStep: "Name another folder with --report.", cause: err}
 	}
 	defer out.Close()
-
-	return work(ctx, cmd, o, file, tenant, out)
+	if err := kept.begin(ctx, a, tenant, o); err != nil {
+		return err
+	}
+	return work(ctx, cmd, o, file, tenant, kept, out)
 }
 
 // work runs the job and ends the report, whatever becomes of the run.
-func work(ctx context.Context, cmd *cobra.Command, o *runOptions, file *intake.File, tenant *connection, out *report.Writer) error {
+func work(ctx context.Context, cmd *cobra.Command, o *runOptions, file *intake.File, tenant *connection, kept *record, out *report.Writer) error {
 	display := o.display(cmd)
 	tally := onboard.NewTally()
-	job := o.job(tenant.tenant)
-	runErr := job.Run(ctx, file.Rows(), func(outcome onboard.Outcome) error {
+	job := o.job(kept.tenant(tenant.tenant))
+	runErr := job.Run(ctx, kept.rows(ctx, file.Rows()), func(outcome onboard.Outcome) error {
 		tally.Add(outcome)
 		display.Add(outcome)
-		return out.Add(outcome)
+		return errors.Join(kept.add(outcome), out.Add(outcome))
 	})
 	o.warn(display, file)
 	display.Close()
+	if errors.Is(runErr, journal.ErrWrite) {
+		return runErr // the report stays under its temporary names until the run is gone on with
+	}
 
 	code := outcomeCode(tally)
 	if runErr != nil {
 		code = stoppedCode(runErr)
 	}
 	requests := tenant.stats()
-	summary, finishErr := out.Finish(report.End{
+	end := report.End{
 		Ended:          time.Now(),
 		Requests:       requests.total,
 		Graph:          requests.graph,
@@ -123,12 +129,17 @@ func work(ctx context.Context, cmd *cobra.Command, o *runOptions, file *intake.F
 		InputSHA256:    file.SHA256(),
 		StoppedBecause: because(runErr),
 		ExitCode:       int(code),
-	})
+	}
+	summary, finishErr := out.Finish(end)
+	finishErr = errors.Join(finishErr, kept.end(end, runErr))
 	if !o.quiet {
 		finishErr = errors.Join(finishErr, summary.WriteText(cmd.OutOrStdout()))
 	}
 	if finishErr != nil {
 		return fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))
+	}
+	if how := kept.howToGoOn(o); how != "" && tally.Verdicts[onboard.Deferred] > 0 {
+		fmt.Fprintf(cmd.ErrOrStderr(), "Go on with this run: %s\n", how)
 	}
 	return &runEnded{code: code, cause: runErr}
 }

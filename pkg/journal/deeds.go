@@ -10,12 +10,12 @@ import (
 	"enlist/pkg/onboard"
 )
 
-// The kinds of steps.
+// The kinds of steps, and values of Change.What.
 const (
-	createContact = "create_contact"
-	setAttributes = "set_attributes"
-	addMember     = "add_member"
-	openGroup     = "open_group"
+	CreateContact = "create_contact"
+	SetAttributes = "set_attributes"
+	AddMember     = "add_member"
+	OpenGroup     = "open_group"
 )
 
 // The states of a step.
@@ -135,7 +135,7 @@ type toldKey struct{ kind, person, group string }
 
 func (t toldDeeds) has(one recalledDeed) bool {
 	kind, group := one.key.kind, strings.ToLower(one.groupAddress)
-	if kind == openGroup {
+	if kind == OpenGroup {
 		return t[toldKey{kind: kind, group: group}]
 	}
 	return t[toldKey{kind, one.person.ID, group}] || t[toldKey{kind, one.key.address, group}]
@@ -148,17 +148,17 @@ func (t toldDeeds) add(address string, o onboard.Outcome) {
 	}
 	for _, person := range persons {
 		if o.Contact.Action == onboard.ContactCreated {
-			t[toldKey{kind: createContact, person: person}] = true
+			t[toldKey{kind: CreateContact, person: person}] = true
 		}
 		for _, g := range o.Groups {
 			if g.Member == onboard.MemberAdded {
-				t[toldKey{addMember, person, strings.ToLower(g.Address)}] = true
+				t[toldKey{AddMember, person, strings.ToLower(g.Address)}] = true
 			}
 		}
 	}
 	for _, g := range o.Groups {
 		if g.Senders == onboard.SendersOpened {
-			t[toldKey{kind: openGroup, group: strings.ToLower(g.Address)}] = true
+			t[toldKey{kind: OpenGroup, group: strings.ToLower(g.Address)}] = true
 		}
 	}
 }

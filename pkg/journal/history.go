@@ -11,7 +11,7 @@ import (
 type Change struct {
 	When time.Time `json:"when"`
 	Run  string    `json:"run"`
-	// What is create_contact, set_attributes, add_member or open_group.
+	// What is CreateContact, SetAttributes, AddMember or OpenGroup.
 	What string `json:"what"`
 	// Certain is false if the connection broke before the tenant confirmed it.
 	Certain bool   `json:"certain"`
@@ -81,17 +81,14 @@ func (j *Journal) ForgetPerson(ctx context.Context, address string) (int64, erro
 	return rows + steps, err
 }
 
-// forget deletes for good: the deleted content is overwritten, and does not
-// stay behind in SQLite's further files.
+// forget deletes for good: the file is written anew, so that nothing stays
+// behind in its unused parts, and SQLite's further files are emptied.
 func (j *Journal) forget(ctx context.Context, statement string, args ...any) (int64, error) {
 	conn, err := j.db.Conn(ctx)
 	if err != nil {
 		return 0, explain(j.path, err)
 	}
 	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, `PRAGMA secure_delete = ON`); err != nil {
-		return 0, explain(j.path, err)
-	}
 	result, err := conn.ExecContext(ctx, statement, args...)
 	if err != nil {
 		return 0, explain(j.path, err)
@@ -100,8 +97,10 @@ func (j *Journal) forget(ctx context.Context, statement string, args ...any) (in
 	if err != nil {
 		return 0, explain(j.path, err)
 	}
-	if _, err := conn.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
-		return 0, explain(j.path, err)
+	for _, tidy := range []string{`VACUUM`, `PRAGMA wal_checkpoint(TRUNCATE)`} {
+		if _, err := conn.ExecContext(ctx, tidy); err != nil {
+			return 0, explain(j.path, err)
+		}
 	}
 	return gone, nil
 }

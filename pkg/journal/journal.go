@@ -71,11 +71,19 @@ func (j *Journal) open(ctx context.Context) error {
 	return nil
 }
 
+// Exists gives an *Error that wraps fs.ErrNotExist if there is no such file.
+func Exists(path string) error {
+	if _, err := os.Stat(path); err != nil {
+		return &Error{Path: path, Message: "can't be opened: " + err.Error(), NextStep: "Name the one that the runs were recorded in with --state.", Cause: err}
+	}
+	return nil
+}
+
 // Read opens a state file to look things up in it, also while a run writes to
 // it. The error is an *Error that wraps fs.ErrNotExist if there is none.
 func Read(ctx context.Context, path string) (*Journal, error) {
-	if _, err := os.Stat(path); err != nil {
-		return nil, &Error{Path: path, Message: "can't be opened: " + err.Error(), NextStep: "Name the one that the runs were recorded in with --state.", Cause: err}
+	if err := Exists(path); err != nil {
+		return nil, err
 	}
 	db, err := database(path, "query_only(1)")
 	if err != nil {

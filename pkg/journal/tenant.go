@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,14 +22,14 @@ type tenant struct {
 func (r *Recorder) Tenant(t onboard.Tenant) onboard.Tenant { return &tenant{Tenant: t, record: r} }
 
 func contactKey(address string) deedKey {
-	return deedKey{kind: createContact, address: strings.ToLower(address)}
+	return deedKey{kind: CreateContact, address: strings.ToLower(address)}
 }
 
 func memberKey(g onboard.Group, r onboard.Recipient) deedKey {
-	return deedKey{kind: addMember, address: strings.ToLower(r.Address), group: g.ID}
+	return deedKey{kind: AddMember, address: strings.ToLower(r.Address), group: g.ID}
 }
 
-func groupKey(g onboard.Group) deedKey { return deedKey{kind: openGroup, group: g.ID} }
+func groupKey(g onboard.Group) deedKey { return deedKey{kind: OpenGroup, group: g.ID} }
 
 // Holders is the tenant's answer, unless the run has created the contact.
 func (t *tenant) Holders(ctx context.Context, address string) ([]onboard.Recipient, error) {
@@ -89,7 +90,7 @@ func (t *tenant) SetAttributes(ctx context.Context, r onboard.Recipient, c onboa
 	if !hasAttributes(c) {
 		return t.Tenant.SetAttributes(ctx, r, c)
 	}
-	key := deedKey{kind: setAttributes, address: strings.ToLower(r.Address)}
+	key := deedKey{kind: SetAttributes, address: strings.ToLower(r.Address)}
 	if _, ok := t.record.deeds.tell(key); ok {
 		return nil
 	}
@@ -112,22 +113,29 @@ func hasAttributes(c onboard.Contact) bool {
 
 // Groups is the tenant's answer, with the sender restriction as the run left it.
 func (t *tenant) Groups(ctx context.Context, name string) ([]onboard.Group, error) {
-	groups, err := t.Tenant.Groups(ctx, name)
-	var ours []onboard.Group
+	found, err := t.Tenant.Groups(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	groups := slices.Clone(found) // the answer may be the tenant's own memory
 	for i, g := range groups {
-		done, ok := t.record.deeds.get(groupKey(g))
-		if !ok || !done.confirmed {
+		key := groupKey(g)
+		done, ok := t.record.deeds.get(key)
+		if !ok {
 			continue
 		}
-		if ours == nil { // the tenant's answer may be its own memory
-			ours = append(ours, groups...)
+		if !done.confirmed {
+			if g.InsideSendersOnly {
+				continue
+			}
+			// The group was closed when this was intended, and is open now.
+			if err := t.confirm(key, done); err != nil {
+				return nil, err
+			}
 		}
-		ours[i].InsideSendersOnly = !done.told
+		groups[i].InsideSendersOnly = !done.told
 	}
-	if ours != nil {
-		return ours, err
-	}
-	return groups, err
+	return groups, nil
 }
 
 // AllowOutsideSenders opens the group, unless the run has done so already.
