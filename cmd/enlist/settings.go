@@ -19,12 +19,13 @@ func namesFile() []string {
 	return []string{"cloud-ca", "sim-ca", "sim-seed", "sim-state", "report"}
 }
 
-// settingsOf are the flags that make the run what it is, with their values.
+// settingsOf are the flags that make the run what it is, with their values,
+// wherever they were set.
 // Paths are made absolute, since the run may be gone on with elsewhere.
 func settingsOf(flags *pflag.FlagSet) map[string][]string {
 	settings := map[string][]string{}
 	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Value.String() == f.DefValue || f.Name == "state" || slices.Contains(perSitting(), f.Name) {
+		if f.Value.String() == f.DefValue || f.Name == "state" || f.Name == "config" || slices.Contains(perSitting(), f.Name) {
 			return
 		}
 		values := []string{f.Value.String()}
