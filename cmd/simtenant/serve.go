@@ -6,6 +6,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -142,6 +143,7 @@ func serve(cmd *cobra.Command, cfg simtenant.Config, caOut string) error {
 			return fmt.Errorf("write the certificate authority: %w", err)
 		}
 	}
+	debug.FreeOSMemory() // reading a large organisation leaves much behind
 	announce(cmd.OutOrStdout(), srv)
 	return srv.Wait()
 }

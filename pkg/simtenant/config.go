@@ -28,7 +28,8 @@ type Config struct {
 	// Seed is the organisation at the start; nil is a small invented company.
 	// It is not looked at when StateFile exists.
 	Seed *directory.Seed
-	// StateFile keeps the organisation across restarts; empty keeps nothing.
+	// StateFile keeps the organisation across restarts, and StateFile + ".key" the
+	// key that signs tokens; empty keeps nothing.
 	StateFile string
 
 	// Limits are latency, concurrency, rate and all else about throttling.

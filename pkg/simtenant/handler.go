@@ -1,10 +1,8 @@
 package simtenant
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 
 	"enlist/pkg/simtenant/directory"
@@ -20,13 +18,19 @@ func (s *Server) handler(cfg Config) (http.Handler, error) {
 		return nil, err
 	}
 	tenant := s.directory.Tenant()
+	key, err := signingKey(cfg.StateFile)
+	if err != nil {
+		return nil, fmt.Errorf("get the key that signs tokens: %w", err)
+	}
 	signIn, err := entra.New(entra.Config{
 		TenantID:      tenant.ID.String(),
+		Organisation:  tenant.Domain, // as /organization has it
 		Domains:       tenant.AcceptedDomains,
 		Apps:          apps,
 		TokenLifetime: cfg.TokenLifetime,
 		Now:           cfg.Now,
-		Random:        randomBytes(cfg.RandomSeed),
+		SigningKey:    key,
+		Random:        randomBytes(cfg.RandomSeed, signInStream),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("set up sign-in: %w", err)
@@ -65,11 +69,4 @@ func writeJSON(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	// A client that went away before the answer changes nothing here.
 	_ = json.NewEncoder(w).Encode(v)
-}
-
-// randomBytes is the source of ids in answers: the same for the same seed.
-func randomBytes(seed uint64) *rand.ChaCha8 {
-	var key [32]byte
-	binary.LittleEndian.PutUint64(key[:], seed)
-	return rand.NewChaCha8(key)
 }

@@ -53,6 +53,13 @@ func clientOf(t testing.TB, srv *simtenant.Server) *http.Client {
 
 func do(t testing.TB, c *http.Client, method, url, body string, header http.Header) (int, []byte) {
 	t.Helper()
+	status, _, answer := exchange(t, c, method, url, body, header)
+	return status, answer
+}
+
+// exchange is do, with the answer's header.
+func exchange(t testing.TB, c *http.Client, method, url, body string, header http.Header) (int, http.Header, []byte) {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +76,7 @@ func do(t testing.TB, c *http.Client, method, url, body string, header http.Head
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res.StatusCode, got
+	return res.StatusCode, res.Header, got
 }
 
 // token signs the tenant's app in.
