@@ -75,29 +75,46 @@ func parseAddress(cell string) (address, error) {
 }
 
 // simpleAddress reports whether an address is of the commonest form and in
-// order as it stands, so that it needs no further look: letters, digits, dots,
-// hyphens and underscores, and its domain in lower case.
+// order as it stands, so that it needs no further look: words of letters and
+// digits with single dots or hyphens between, and its domain in lower case.
 func simpleAddress(cell string) bool {
-	at, mark := -1, -1 // where the @ and the last dot or hyphen behind it stand
-	for i := range len(cell) {
-		switch c := cell[i]; {
-		case 'a' <= c && c <= 'z', '0' <= c && c <= '9':
-		case ('A' <= c && c <= 'Z' || c == '_') && at < 0:
-		case (c == '.' || c == '-') && i > mark+1:
-			mark = i
-		case c == '@' && at < 0 && i > mark+1:
-			at, mark = i, i
+	local, domain, found := strings.Cut(cell, "@")
+	if !found || len(local) > 64 || len(domain) > 63 || !joinedWords(local) || !joinedWords(domain) {
+		return false
+	}
+	dot := strings.LastIndexByte(domain, '.')
+	return dot > 0 && len(domain)-dot > 2 && lowerCase(domain) && allLetters(domain[dot+1:])
+}
+
+// joinedWords reports whether s is words of ASCII letters and digits with
+// single dots or hyphens between.
+func joinedWords(s string) bool {
+	inWord := false
+	for i := range len(s) {
+		switch c := s[i]; {
+		case asciiLetter(c), '0' <= c && c <= '9':
+			inWord = true
+		case (c == '.' || c == '-') && inWord:
+			inWord = false
 		default:
 			return false
 		}
 	}
-	return 0 < at && at <= 64 && at < mark && len(cell)-at <= 64 &&
-		cell[mark] == '.' && len(cell)-mark > 2 && alpha(cell[mark+1:])
+	return inWord
 }
 
-func alpha(s string) bool {
+func allLetters(s string) bool {
 	for i := range len(s) {
 		if !asciiLetter(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func lowerCase(s string) bool {
+	for i := range len(s) {
+		if 'A' <= s[i] && s[i] <= 'Z' {
 			return false
 		}
 	}
@@ -181,15 +198,13 @@ func normalDomain(domain string) (string, error) {
 		}
 		domain = ascii
 	}
-	labels := 0
 	for name := range strings.SplitSeq(domain, ".") {
-		labels++
 		if name == "" || len(name) > 63 || name[0] == '-' || name[len(name)-1] == '-' {
 			return "", invalid("%q is not the name of a mail domain", domain)
 		}
 	}
-	last := domain[strings.LastIndexByte(domain, '.')+1:]
-	if labels < 2 || len(last) < 2 || last[0] >= '0' && last[0] <= '9' {
+	dot := strings.LastIndexByte(domain, '.')
+	if top := domain[dot+1:]; dot < 0 || len(top) < 2 || top[0] >= '0' && top[0] <= '9' {
 		return "", invalid("%q is not the name of a mail domain", domain)
 	}
 	return strings.ToLower(domain), nil

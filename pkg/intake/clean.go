@@ -17,35 +17,34 @@ func cleanText(s string) (cleaned, change string) {
 	if plain(s) {
 		return s, ""
 	}
-	var invisible, control, space bool
-	s = strings.ReplaceAll(s, "\r\n", "\n")
 	cleaned = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r == '\r' || r == '\u2028' || r == '\u2029' || r == '\u0085':
-			return '\n'
-		case invisibleRune(r):
-			invisible = true
-			return -1
-		case unicode.Is(unicode.Zs, r) && r != ' ':
-			space = true
-			return ' '
-		case unicode.IsControl(r):
-			control = true
-			return -1
+		clean, what := cleanRune(r)
+		if change == "" || what == controlTaken {
+			change = what
 		}
-		return r
-	}, s)
-	switch {
-	case control:
-		change = controlTaken
-	case invisible:
-		change = "invisible characters were taken out"
-	case space:
-		change = "special spaces were made plain ones"
-	}
+		return clean
+	}, strings.ReplaceAll(s, "\r\n", "\n"))
 	return strings.TrimSpace(cleaned), change
+}
+
+// cleanRune gives what stands in place of a character, -1 if nothing does,
+// and what to say about it.
+func cleanRune(r rune) (clean rune, change string) {
+	switch r {
+	case '\n', '\t', ' ':
+		return r, ""
+	case '\r', '\u0085', '\u2028', '\u2029':
+		return '\n', ""
+	}
+	switch {
+	case invisibleRune(r):
+		return -1, "invisible characters were taken out"
+	case unicode.Is(unicode.Zs, r):
+		return ' ', "special spaces were made plain ones"
+	case unicode.IsControl(r):
+		return -1, controlTaken
+	}
+	return r, ""
 }
 
 // plain reports whether s is visible ASCII, with spaces inside at most.

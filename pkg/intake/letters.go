@@ -101,23 +101,8 @@ func highWords(text []byte) [][]byte {
 func (s spelling) points(words [][]byte) float64 {
 	sum, count := 0.0, 0
 	for _, word := range words {
-		run, lower := 0, false
-		mixed := s.language == cyrillic && bytes.ContainsFunc(word, func(r rune) bool { return r < 0x80 })
-		for i, c := range word {
-			r := s.codec.DecodeByte(c)
-			if c < 0x80 {
-				run, lower = 0, unicode.IsLower(r)
-				continue
-			}
-			run++
-			count++
-			inside := i > 0 && i+1 < len(word)
-			sum += s.letter(r, inside)
-			if run > 2 && s.language != cyrillic || mixed || lower && unicode.IsUpper(r) {
-				sum--
-			}
-			lower = unicode.IsLower(r)
-		}
+		points, n := s.word(word)
+		sum, count = sum+points, count+n
 	}
 	if count == 0 {
 		return 0
@@ -127,6 +112,30 @@ func (s spelling) points(words [][]byte) float64 {
 		average -= 0.1 // old, and rare by now
 	}
 	return average
+}
+
+// word gives the points of a word, and the number of its characters beyond
+// ASCII. What no language does costs a point more: many such letters in a row
+// (but for Cyrillic, where both scripts in a word are odd), or a capital
+// behind a small letter.
+func (s spelling) word(word []byte) (points float64, count int) {
+	run, lower := 0, false
+	mixed := s.language == cyrillic && bytes.ContainsFunc(word, func(r rune) bool { return r < 0x80 })
+	for i, c := range word {
+		r := s.codec.DecodeByte(c)
+		if c < 0x80 {
+			run, lower = 0, unicode.IsLower(r)
+			continue
+		}
+		run++
+		count++
+		points += s.letter(r, i > 0 && i+1 < len(word))
+		if run > 2 && s.language != cyrillic || mixed || lower && unicode.IsUpper(r) {
+			points--
+		}
+		lower = unicode.IsLower(r)
+	}
+	return points, count
 }
 
 // letter gives the points of one character.
