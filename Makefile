@@ -1,4 +1,4 @@
-.PHONY: test check build fuzz
+.PHONY: test check build dist fuzz
 
 # How long each fuzz target runs.
 FUZZTIME ?= 60s
@@ -14,6 +14,10 @@ check:
 # One static file in dist.
 build:
 	.ci/build-static dist "$$(git describe --tags --always --dirty)"
+
+# Archives for all platforms in dist, with checksums and bills of materials.
+dist:
+	.ci/dist dist "$$(git describe --tags --always --dirty)" $(PLATFORMS)
 
 # Every fuzz target, one after the other: make fuzz FUZZTIME=10m
 fuzz:

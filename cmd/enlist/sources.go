@@ -64,13 +64,17 @@ func set(flags *pflag.FlagSet, f *pflag.Flag, values []string) error {
 // environment takes --max-duration from ENLIST_MAX_DURATION, and so on.
 func environment(lookup func(string) (string, bool)) source {
 	return func(flag string) ([]string, string) {
-		name := "ENLIST_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+		name := variableOf(flag)
 		value, ok := lookup(name)
 		if !ok || value == "" {
 			return nil, ""
 		}
 		return []string{value}, "The environment variable " + name
 	}
+}
+
+func variableOf(flag string) string {
+	return "ENLIST_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // configured takes flags from a configuration file that was read.
