@@ -31,7 +31,8 @@ type rule struct {
 
 	again     again
 	throttled bool
-	tries     int // the most tries that make sense; 0 for as many as allowed
+	crowded   bool // too many ran at once
+	tries     int  // the most tries that make sense; 0 for as many as allowed
 }
 
 // rules decide what an error means; the first that applies wins. The HTTP
@@ -72,7 +73,7 @@ var rules = []rule{
 	{code: "ExB6FAB5", kind: ErrNotManager},
 	{code: "Ex4A146E", kind: ErrAcceptedDomain},
 
-	{text: "concurrent requests per tenant", kind: ErrThrottled, again: always, throttled: true},
+	{text: "concurrent requests per tenant", kind: ErrThrottled, again: always, throttled: true, crowded: true},
 	{text: "serverbusyexception", kind: ErrThrottled, again: always, throttled: true},
 	{text: "recipientusageexceededrecentquota", kind: ErrCreationQuota},
 	{text: "reached the maximum number of mail users and contacts", kind: ErrCreationQuota}, // reported by third parties
@@ -129,6 +130,7 @@ func (e *Error) classify(effect Effect, wordless bool) {
 	e.advice = pace.Advice{
 		Again:     r.again == always || r.again == ifSafe && effect != Once,
 		Throttled: r.throttled || r.again != never && e.RetryAfter > 0,
+		Crowded:   r.crowded,
 		After:     e.RetryAfter,
 	}
 }

@@ -41,6 +41,9 @@ type Options struct {
 	// HTTP is the client to send with; its Timeout and redirect policy are
 	// not used. Nil gives one with a pool of connections of its own.
 	HTTP *http.Client
+	// Batch is how many commands that come at the same time share one request,
+	// at most. Up to 1, which is the default, is no batches at all.
+	Batch int
 	// Pacer is the one retry layer. Nil gives one with default bounds.
 	Pacer *pace.Pacer
 	// ApplicationName tells the tenant's administrators who is calling.
@@ -57,6 +60,7 @@ type Client struct {
 	base    *url.URL
 	tenant  string
 	sender  sender
+	http    *httpSender
 	pacer   *pace.Pacer
 	timeout time.Duration
 	log     *slog.Logger
@@ -91,10 +95,14 @@ func New(o Options) (*Client, error) {
 	c := &Client{
 		base:    base,
 		tenant:  o.TenantID,
-		sender:  newHTTPSender(o),
+		http:    newHTTPSender(o),
 		pacer:   o.Pacer,
 		timeout: o.Timeout,
 		log:     o.Logger,
+	}
+	c.sender = c.http
+	if o.Batch > 1 {
+		c.sender = newBatcher(c.http, base.JoinPath("adminapi", "beta", o.TenantID, "$batch"), o.Batch)
 	}
 	if c.pacer == nil {
 		c.pacer = pace.New(pace.Options{})

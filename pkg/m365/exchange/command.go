@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
 // Effect says what sending a command twice would do, and so whether a command
@@ -65,6 +66,18 @@ func (c Command) target() string {
 		return fmt.Sprint(value)
 	}
 	return ""
+}
+
+// objects are what the command names, in lower case, so that two commands about
+// the same thing can be told. A list asks for all and is about nothing.
+func (c Command) objects() []string {
+	var objects []string
+	for _, name := range []string{"Identity", "Member", "ExternalEmailAddress", "Name"} {
+		if value, ok := c.Parameters[name]; ok {
+			objects = append(objects, strings.ToLower(fmt.Sprint(value)))
+		}
+	}
+	return objects
 }
 
 func (c Command) encode() ([]byte, error) {

@@ -119,7 +119,7 @@ func (c *Client) try(ctx context.Context, cmd Command, at *url.URL, body []byte)
 	limited, cancel := context.WithTimeoutCause(ctx, c.timeout, errNoAnswer)
 	defer cancel()
 	c.sent.count(cmd.Name)
-	got, err := c.sender.send(limited, call{at, cmd.Name, cmd.header, body, requestID})
+	got, err := c.sender.send(limited, call{at, cmd.Name, cmd.header, body, requestID, cmd.objects()})
 	c.logAnswer(ctx, cmd.Name, requestID, got, time.Since(start), err)
 	if broken, ok := errors.AsType[*transportError](err); ok {
 		switch {
@@ -133,6 +133,9 @@ func (c *Client) try(ctx context.Context, cmd Command, at *url.URL, body []byte)
 	}
 	if err != nil {
 		return page{}, err
+	}
+	if hint, ok := budgetHint(got.header, time.Now()); ok {
+		c.pacer.Hint(hint)
 	}
 	answered := decode(got)
 	if e := errorOf(cmd, answered, requestID, time.Now()); e != nil {

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -51,11 +52,23 @@ func (r Recipient) Addresses() []string {
 	return addresses
 }
 
-// RecipientsByAddress returns who holds an SMTP address, whatever the kind of
-// recipient, as primary, secondary or external address. Nobody is an empty
-// list.
-func (c *Client) RecipientsByAddress(ctx context.Context, address string) ([]Recipient, error) {
-	return c.recipients(ctx, anyOf("EmailAddresses", "ExternalEmailAddress").equals(address))
+// MaxAddresses is how many addresses RecipientsByAddress takes. The greatest
+// length of a filter is not documented; twenty terms, two for each address, are
+// known to work.
+const MaxAddresses = 10
+
+// RecipientsByAddress returns who holds one of the SMTP addresses, whatever the
+// kind of recipient, as primary, secondary or external address. Nobody is an
+// empty list.
+func (c *Client) RecipientsByAddress(ctx context.Context, addresses ...string) ([]Recipient, error) {
+	if n := len(addresses); n == 0 || n > MaxAddresses {
+		return nil, fmt.Errorf("exchange: %d addresses to look up, which must be 1 to %d", n, MaxAddresses)
+	}
+	terms := make([]string, len(addresses))
+	for i, address := range addresses {
+		terms[i] = anyOf("EmailAddresses", "ExternalEmailAddress").equals(address)
+	}
+	return c.recipients(ctx, strings.Join(terms, " -or "))
 }
 
 // FindGroups returns the recipients of any kind that a person may mean by a

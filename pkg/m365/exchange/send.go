@@ -28,6 +28,7 @@ type call struct {
 	header    http.Header // besides the usual ones
 	body      []byte      // posted; nothing is posted if nil
 	requestID string      // a GUID that the service logs too
+	objects   []string    // what the command is about, in lower case
 }
 
 // answer is what the service said.
@@ -54,6 +55,8 @@ type httpSender struct {
 	anchor      string
 	connection  string
 	application string
+
+	requests atomic.Int64 // sent
 }
 
 func newHTTPSender(o Options) *httpSender {
@@ -88,14 +91,28 @@ func newTransport() http.RoundTripper {
 	return t
 }
 
-// send posts the call. A refused token is renewed once: it may have expired in
-// mid-run, and what answers 401 has not been carried out.
+// withoutToken is the answer as it may be shown: whatever echoes the request
+// must not bring the token into an error.
+func (a answer) withoutToken(token string) answer {
+	if a.status >= http.StatusBadRequest {
+		a.body = bytes.ReplaceAll(a.body, []byte(token), []byte("[token]"))
+	}
+	return a
+}
+
+// send posts the call.
 func (s *httpSender) send(ctx context.Context, c call) (answer, error) {
+	return s.signedIn(ctx, func(token string) (answer, error) { return s.post(ctx, c, token) })
+}
+
+// signedIn posts something with a token. A refused token is renewed once: it may
+// have expired in mid-run, and what answers 401 has not been carried out.
+func (s *httpSender) signedIn(ctx context.Context, post func(token string) (answer, error)) (answer, error) {
 	token, err := s.token(ctx)
 	if err != nil {
 		return answer{}, fmt.Errorf("no access token for Exchange: %w", err)
 	}
-	got, err := s.post(ctx, c, token)
+	got, err := post(token)
 	if err != nil || got.status != http.StatusUnauthorized {
 		return got, err
 	}
@@ -106,7 +123,7 @@ func (s *httpSender) send(ctx context.Context, c call) (answer, error) {
 	if fresh == token {
 		return got, nil
 	}
-	return s.post(ctx, c, fresh)
+	return post(fresh)
 }
 
 func (s *httpSender) post(ctx context.Context, c call, token string) (answer, error) {
@@ -123,6 +140,7 @@ func (s *httpSender) post(ctx context.Context, c call, token string) (answer, er
 		return answer{}, fmt.Errorf("exchange: %w", err)
 	}
 	request.Header = s.headers(c, token)
+	s.requests.Add(1)
 	response, err := s.client.Do(request)
 	if err != nil {
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
@@ -135,11 +153,7 @@ func (s *httpSender) post(ctx context.Context, c call, token string) (answer, er
 	if err != nil {
 		return answer{}, &transportError{true, err}
 	}
-	if response.StatusCode >= http.StatusBadRequest {
-		// Whatever echoes the request must not bring the token into an error.
-		body = bytes.ReplaceAll(body, []byte(token), []byte("[token]"))
-	}
-	return answer{response.StatusCode, response.Header, body}, nil
+	return answer{response.StatusCode, response.Header, body}.withoutToken(token), nil
 }
 
 // headers are those that the service needs and those that make its answers
@@ -157,7 +171,9 @@ func (s *httpSender) headers(c call, token string) http.Header {
 	h.Set("Prefer", "odata.maxpagesize=1000")
 	h.Set("X-ResponseFormat", "json")
 	h.Set("X-AnchorMailbox", s.anchor)
-	h.Set("X-CmdletName", c.command)
+	if c.command != "" {
+		h.Set("X-CmdletName", c.command)
+	}
 	h.Set("connection-id", s.connection)
 	h.Set("client-request-id", c.requestID)
 	if s.application != "" {

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -52,6 +53,7 @@ func newServer(t *testing.T, answers ...http.HandlerFunc) *server {
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	got := request{Request: r, body: string(body)}
 	_ = json.Unmarshal(body, &got.input)
 	s.mu.Lock()

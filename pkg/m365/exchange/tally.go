@@ -28,3 +28,7 @@ func (c *Client) Commands() map[string]int {
 	defer c.sent.mu.Unlock()
 	return maps.Clone(c.sent.sent)
 }
+
+// Requests tells how many requests were sent so far. Commands that share a batch
+// are one.
+func (c *Client) Requests() int { return int(c.http.requests.Load()) }

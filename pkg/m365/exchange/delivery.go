@@ -1,0 +1,87 @@
+package exchange
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// Senders are all that g takes mail from, as the service names them: people and
+// groups by name or id. None means everybody.
+func (g Group) Senders() []string {
+	return union(g.AcceptMessagesOnlyFromSendersOrMembers, g.AcceptMessagesOnlyFrom, g.AcceptMessagesOnlyFromDLMembers)
+}
+
+// RejectedSenders are all that g takes no mail from.
+func (g Group) RejectedSenders() []string {
+	return union(g.RejectMessagesFromSendersOrMembers, g.RejectMessagesFrom, g.RejectMessagesFromDLMembers)
+}
+
+func union(lists ...Strings) []string {
+	var all []string
+	for _, list := range lists {
+		for _, name := range list {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
+			}
+		}
+	}
+	return all
+}
+
+// AddAllowedSenders adds senders, identities of people or groups, to those that
+// the group takes mail from. Others stay on the list, also those that somebody
+// else adds at the same time.
+func (c *Client) AddAllowedSenders(ctx context.Context, group string, senders ...string) error {
+	return c.asManager(ctx, Command{
+		Name: "Set-DistributionGroup",
+		Parameters: Parameters{
+			"Identity":                               group,
+			"AcceptMessagesOnlyFromSendersOrMembers": HashTable{Add: senders},
+		},
+		Effect: Repeatable,
+	})
+}
+
+// ReportToOriginator lets the delivery reports of a group's mail go to whoever
+// wrote it, so that the mail has a return path.
+func (c *Client) ReportToOriginator(ctx context.Context, group string) error {
+	return c.asManager(ctx, Command{
+		Name:       "Set-DistributionGroup",
+		Parameters: Parameters{"Identity": group, "ReportToOriginatorEnabled": true},
+		Effect:     Repeatable,
+	})
+}
+
+// MaxReferences is how many references Referenced takes, for the reason of
+// MaxAddresses.
+const MaxReferences = 7
+
+// Referenced returns the recipients that some property refers to. References
+// come as names or ids, on some properties as display names (observed).
+func (c *Client) Referenced(ctx context.Context, references ...string) ([]Recipient, error) {
+	terms := make([]string, len(references))
+	for i, reference := range references {
+		properties := anyOf("Name", "DisplayName")
+		if strings.Contains(reference, "@") {
+			properties = anyOf("Name", "EmailAddresses")
+		} else if _, err := uuid.Parse(reference); err == nil {
+			properties = anyOf("Guid", "ExternalDirectoryObjectId", "Name")
+		}
+		terms[i] = properties.equals(reference)
+	}
+	return c.recipients(ctx, strings.Join(terms, " -or "))
+}
+
+// IsReferencedBy tells how surely reference means r: an id, a name or an address
+// is meant for one recipient, a display name perhaps for several.
+func (r Recipient) IsReferencedBy(reference string) (surely, perhaps bool) {
+	for _, own := range append([]string{r.Guid, r.ExternalDirectoryObjectId, r.Name}, r.Addresses()...) {
+		if own != "" && strings.EqualFold(own, reference) {
+			return true, true
+		}
+	}
+	return false, strings.EqualFold(r.DisplayName, reference)
+}
