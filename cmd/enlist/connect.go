@@ -58,7 +58,7 @@ func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Log
 		graphPacer:    pace.New(pace.Options{}),
 		close:         place.close,
 	}
-	if c.exchange, err = exchangeClient(ctx, place, identity, c.exchangePacer, logger); err != nil {
+	if c.exchange, err = exchangeClient(ctx, place, identity, c.exchangePacer, o.batch, logger); err != nil {
 		return nil, err
 	}
 	directory, err := graphClient(place, identity, c.graphPacer, logger)
@@ -86,7 +86,7 @@ func (s *site) identity() (*cloud.Identity, error) {
 	return identity, nil
 }
 
-func exchangeClient(ctx context.Context, place *site, identity *cloud.Identity, pacer *pace.Pacer, logger *slog.Logger) (*exchange.Client, error) {
+func exchangeClient(ctx context.Context, place *site, identity *cloud.Identity, pacer *pace.Pacer, batch int, logger *slog.Logger) (*exchange.Client, error) {
 	tokens, err := identity.Exchange()
 	if err != nil {
 		return nil, err
@@ -102,6 +102,7 @@ func exchangeClient(ctx context.Context, place *site, identity *cloud.Identity, 
 		Token:           tokens.Token,
 		RenewToken:      tokens.Renew,
 		HTTP:            &http.Client{Transport: place.transport},
+		Batch:           batch,
 		Pacer:           pacer,
 		ApplicationName: "enlist/" + version,
 		Logger:          logger,
@@ -178,7 +179,7 @@ type traffic struct {
 func (c *connection) stats() traffic {
 	e, g := c.exchangePacer.Stats(), c.graphPacer.Stats()
 	return traffic{
-		total:     int(e.Attempts + g.Attempts),
+		total:     c.exchange.Requests() + int(g.Attempts),
 		graph:     int(g.Attempts),
 		throttled: int(e.Throttled + g.Throttled),
 		commands:  c.exchange.Commands(),

@@ -121,7 +121,7 @@ func setupAt(place *site, o *runOptions, logger *slog.Logger) (doctor.Setup, err
 		Transport: place.transport,
 		Identity:  identity,
 		Exchange: func(ctx context.Context) (doctor.Exchange, error) {
-			return exchangeClient(ctx, place, identity, pacer(), logger)
+			return exchangeClient(ctx, place, identity, pacer(), 1, logger)
 		},
 		Graph:    directory,
 		Commands: o.commands(),

@@ -36,6 +36,7 @@ type runOptions struct {
 	contactsOnly bool
 
 	workers     int
+	batch       int
 	maxDuration time.Duration
 	grace       time.Duration
 	senders     string
@@ -60,6 +61,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	o.input.register(flags)
 	flags.BoolVar(&o.contactsOnly, "contacts-only", false, "the file names no groups: only create the contacts")
 	flags.IntVar(&o.workers, "workers", 16, "how many rows are worked on at once, at most")
+	flags.IntVar(&o.batch, "batch", 1, "how many commands that come together share one request, at most 20; 1 is no batches")
 	flags.DurationVar(&o.maxDuration, "max-duration", 0, "end the run after this time, as in 2h; rows left over are deferred")
 	flags.DurationVar(&o.grace, "grace-period", 30*time.Second, "how long rows in hand may go on after an interruption")
 	flags.StringVar(&o.senders, "senders", string(onboard.SendersAnyone), "groups that refuse mail from outside: anyone (open them), report (only tell), off (don't look)")
@@ -79,6 +81,9 @@ func (o *runOptions) validate() error {
 	}
 	if o.workers < 1 {
 		return &usageError{Message: "--workers must be 1 or more."}
+	}
+	if o.batch < 1 || o.batch > 20 {
+		return &usageError{Message: "--batch must be between 1 and 20."}
 	}
 	if o.maxDuration < 0 || o.grace < 0 {
 		return &usageError{Message: "--max-duration and --grace-period must not be negative."}
