@@ -6,11 +6,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"enlist/pkg/doctor"
+	"enlist/pkg/journal"
 	"enlist/pkg/m365/pace"
 )
 
@@ -98,6 +103,7 @@ func findingsAt(ctx context.Context, place *site, o *runOptions, cmd *cobra.Comm
 	if path := cmd.Flag("config").Value.String(); path != "" { // read before, or there was an error
 		note(doctor.Finding{Check: "config", Verdict: doctor.OK, Message: path + " is right"})
 	}
+	note(stateFinding(ctx, o))
 	for f := range setup.Examine(ctx) {
 		note(f)
 	}
@@ -128,6 +134,54 @@ func setupAt(place *site, o *runOptions, logger *slog.Logger) (doctor.Setup, err
 	}, nil
 }
 
+const stateCheck = "state"
+
+// stateFinding tells whether runs can be recorded.
+func stateFinding(ctx context.Context, o *runOptions) doctor.Finding {
+	path, err := o.statePath()
+	if err == nil && path == "" {
+		return doctor.Finding{Check: stateCheck, Verdict: doctor.OK, Message: "none: runs are not recorded, and can't be gone on with"}
+	}
+	if err == nil {
+		err = tryState(ctx, path)
+	}
+	f := doctor.Finding{Check: stateCheck, Verdict: doctor.OK, Message: path + " can be written"}
+	if err != nil {
+		f.Verdict = doctor.Failed
+		f.Message, f.NextStep, _ = strings.Cut(err.Error(), "\n")
+	}
+	return f
+}
+
+// tryState looks into the state file, if there is one yet, and writes beside it.
+func tryState(ctx context.Context, path string) error {
+	j, err := journal.Read(ctx, path)
+	switch {
+	case err == nil:
+		err = j.Close()
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, journal.ErrOlder):
+		err = nil
+	}
+	if err != nil {
+		return err
+	}
+	folder := filepath.Dir(path)
+	for !isFolder(folder) && folder != filepath.Dir(folder) {
+		folder = filepath.Dir(folder) // a run makes those that are missing
+	}
+	f, err := os.CreateTemp(folder, ".enlist-doctor-*")
+	if err != nil {
+		return &usageError{Message: fmt.Sprintf("nothing can be written beside %s: %v.", path, err),
+			NextStep: "Give enlist the right to write there, or name another file with --state.", cause: err}
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
 func printFinding(w io.Writer, f doctor.Finding) {
 	fmt.Fprintf(w, "%-8s %-20s %s\n", f.Verdict, f.Check, f.Message)
 	if f.NextStep != "" {
@@ -141,6 +195,8 @@ func doctorCode(findings []doctor.Finding) exitCode {
 	for _, f := range findings {
 		switch {
 		case f.Verdict != doctor.Failed:
+		case f.Check == stateCheck:
+			return exitUsage
 		case !f.Later:
 			return exitDenied
 		default:

@@ -79,8 +79,12 @@ func Exists(path string) error {
 	return nil
 }
 
+// ErrOlder: the state file can't be read yet, for the next run brings it up to date.
+var ErrOlder = errors.New("state file of an older enlist")
+
 // Read opens a state file to look things up in it, also while a run writes to
-// it. The error is an *Error that wraps fs.ErrNotExist if there is none.
+// it. The error is an *Error that wraps fs.ErrNotExist if there is none, and
+// ErrOlder if a run has to bring it up to date first.
 func Read(ctx context.Context, path string) (*Journal, error) {
 	if err := Exists(path); err != nil {
 		return nil, err
@@ -92,7 +96,7 @@ func Read(ctx context.Context, path string) (*Journal, error) {
 	j := &Journal{path: path, db: db}
 	version, err := checkVersion(ctx, db, path)
 	if err == nil && version < len(migrations) {
-		err = &Error{Path: path, Message: "was written by an older enlist", NextStep: "The next run brings it up to date."}
+		err = &Error{Path: path, Message: "was written by an older enlist", NextStep: "The next run brings it up to date.", Cause: ErrOlder}
 	}
 	if err != nil {
 		return nil, errors.Join(err, j.Close())
