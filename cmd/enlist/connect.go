@@ -21,6 +21,7 @@ type connection struct {
 	tenant    *m365.Tenant
 	name      string // as in the report
 	simulated bool
+	inside    onboard.Group // of everybody inside; only known when needed
 
 	exchange      *exchange.Client
 	exchangePacer *pace.Pacer
@@ -67,6 +68,9 @@ func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Log
 	}
 	c.tenant = m365.New(c.exchange, directory, logger)
 	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
+		return nil, err
+	}
+	if c.inside, err = o.inside(ctx, c.tenant); err != nil {
 		return nil, err
 	}
 	return c, nil
@@ -164,7 +168,9 @@ func (o *runOptions) commands() []string {
 		return nil
 	}
 	commands := []string{"New-MailContact", "Set-Contact", "Add-DistributionGroupMember"}
-	if onboard.SenderPolicy(o.senders) == onboard.SendersAnyone {
+	changesGroups := onboard.SenderPolicy(o.senders) == onboard.SendersAnyone || onboard.SenderPolicy(o.senders) == onboard.SendersFromList ||
+		onboard.ReportPolicy(o.deliveryReports) == onboard.ReportsFix
+	if changesGroups {
 		commands = append(commands, "Set-DistributionGroup")
 	}
 	return commands

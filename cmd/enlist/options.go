@@ -32,14 +32,14 @@ type runOptions struct {
 	sim      simOptions
 	state    stateOptions
 
-	input        inputOptions
+	input inputOptions
+	groupOptions
 	contactsOnly bool
 
 	workers     int
 	batch       int
 	maxDuration time.Duration
 	grace       time.Duration
-	senders     string
 	dryRun      bool
 
 	report  string
@@ -64,7 +64,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	flags.IntVar(&o.batch, "batch", 1, "how many commands that come together share one request, at most 20; 1 is no batches")
 	flags.DurationVar(&o.maxDuration, "max-duration", 0, "end the run after this time, as in 2h; rows left over are deferred")
 	flags.DurationVar(&o.grace, "grace-period", 30*time.Second, "how long rows in hand may go on after an interruption")
-	flags.StringVar(&o.senders, "senders", string(onboard.SendersAnyone), "groups that refuse mail from outside: anyone (open them), report (only tell), off (don't look)")
+	o.groupOptions.register(flags)
 	flags.StringVar(&o.report, "report", "", "folder for the report (default FILE.report/RUN beside the input)")
 	flags.StringSliceVar(&o.formats, "report-format", reportFormats(), "forms of the report: csv, jsonl, html")
 	flags.StringVar(&o.logFormat, "log-format", "text", "form of log lines: text or json")
@@ -90,6 +90,7 @@ func (o *runOptions) validate() error {
 	}
 	for _, c := range []struct{ flag, value string }{
 		{"senders", o.senders},
+		{"delivery-reports", o.deliveryReports},
 		{"log-format", o.logFormat},
 		{"progress", o.progress},
 	} {
@@ -103,6 +104,9 @@ func (o *runOptions) validate() error {
 			return &usageError{Message: fmt.Sprintf("--report-format does not take %q.", f),
 				NextStep: "It takes one or more of: " + strings.Join(reportFormats(), ", ") + "."}
 		}
+	}
+	if err := o.groupOptions.validate(); err != nil {
+		return err
 	}
 	return o.input.validate()
 }
@@ -122,10 +126,12 @@ func (o *runOptions) job(t onboard.Tenant) onboard.Job {
 		t = onboard.NewDryRun(t)
 	}
 	return onboard.Job{
-		Tenant:  t,
-		Senders: onboard.SenderPolicy(o.senders),
-		Workers: o.workers,
-		Grace:   o.grace,
+		Tenant:    t,
+		Senders:   onboard.SenderPolicy(o.senders),
+		Protected: o.protected,
+		Reports:   onboard.ReportPolicy(o.deliveryReports),
+		Workers:   o.workers,
+		Grace:     o.grace,
 	}
 }
 

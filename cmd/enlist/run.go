@@ -104,6 +104,7 @@ func work(ctx context.Context, cmd *cobra.Command, o *runOptions, file *intake.F
 	display := o.display(cmd)
 	tally := onboard.NewTally()
 	job := o.job(kept.tenant(tenant.tenant))
+	job.InternalSenders = tenant.inside
 	runErr := job.Run(ctx, kept.rows(ctx, file.Rows()), func(outcome onboard.Outcome) error {
 		tally.Add(outcome)
 		display.Add(outcome)

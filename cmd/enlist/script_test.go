@@ -31,12 +31,13 @@ func TestMain(m *testing.M) {
 // TestScripts runs the compiled command against simulated tenants. A script
 // says what it is about in its first lines; its own commands are:
 //
-//	tenant [state=FILE] [quota=N] [replication=D] [graph=D] [lifetime=D] [latency=D] [two-holders=ADDRESS] [app-roles=A,B] [exchange-roles=A,B]
+//	tenant [seed=FILE] [state=FILE] [quota=N] [replication=D] [graph=D] [lifetime=D] [latency=D] [two-holders=ADDRESS] [app-roles=A,B] [exchange-roles=A,B]
 //	    starts a simulated tenant with the default company, or starts it anew
 //	    on the same state; enlist then uses it with --tenant sim
 //	exits CODE PROGRAM …   runs a program and checks its exit code
 //	faults FILE            lets the faults in FILE come
 //	writes N               checks how many writing commands the tenant was sent since the last check
+//	mail FROM TO WANT      sends a mail and checks the answer; see cmdMail
 //	sent COMMAND N         checks how often one command was sent, all in all
 //	outcomes DIR           prints line, verdict, contact, groups, senders and code of each row of a report
 //	short-outcomes DIR     the same without groups and senders
@@ -56,6 +57,7 @@ func TestScripts(t *testing.T) {
 			"tenant":         cmdTenant,
 			"exits":          cmdExits,
 			"faults":         cmdFaults,
+			"mail":           cmdMail,
 			"writes":         cmdWrites,
 			"sent":           cmdSent,
 			"outcomes":       cmdOutcomes,
@@ -99,11 +101,13 @@ func cmdTenant(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func tenantConfig(ts *testscript.TestScript, args []string) simtenant.Config {
-	cfg := simtenant.Config{Seed: directory.DefaultSeed()}
+	cfg := simtenant.Config{Seed: directory.DefaultSeed(), SMTP: "127.0.0.1:0"}
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
 		var err error
 		switch name {
+		case "seed":
+			cfg.Seed, err = directory.ParseSeed([]byte(ts.ReadFile(value)))
 		case "state":
 			cfg.StateFile = ts.MkAbs(value)
 		case "quota":

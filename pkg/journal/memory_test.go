@@ -117,6 +117,21 @@ func (m *memory) AllowOutsideSenders(_ context.Context, g onboard.Group) error {
 	return m.carryOut("open "+g.Address, func() error { m.open[g.Address] = true; return nil })
 }
 
+func (m *memory) IsAllowedSender(_ context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.members["senders of "+g.Address+" "+strings.ToLower(r.Address)], nil
+}
+
+func (m *memory) AllowSender(_ context.Context, g onboard.Group, r onboard.Recipient) error {
+	key := g.Address + " " + strings.ToLower(r.Address)
+	return m.carryOut("allow "+key, func() error { m.members["senders of "+key] = true; return nil })
+}
+
+func (m *memory) ReportToOriginator(_ context.Context, g onboard.Group) error {
+	return m.carryOut("report "+g.Address, func() error { return nil })
+}
+
 // inputOf gives rows of the people, all in the group news.
 func inputOf(people ...string) []onboard.Row {
 	rows := make([]onboard.Row, len(people))

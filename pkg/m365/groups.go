@@ -68,12 +68,14 @@ func (t *Tenant) group(ctx context.Context, r exchange.Recipient) (onboard.Group
 	}
 	g.OnPremisesSynced = bool(settings.IsDirSynced)
 	g.InsideSendersOnly = bool(settings.RequireSenderAuthenticationEnabled)
+	g.Delivery = onboard.Delivery{
+		Accepts:   len(settings.Senders()),
+		Rejects:   len(settings.RejectedSenders()),
+		Moderated: bool(settings.ModerationEnabled),
+		Hidden:    bool(settings.HiddenFromAddressListsEnabled),
+		NoReports: !bool(settings.ReportToOriginatorEnabled) && !bool(settings.ReportToManagerEnabled),
+	}
 	return g, nil
-}
-
-// AllowOutsideSenders lifts the group's sender restriction.
-func (t *Tenant) AllowOutsideSenders(ctx context.Context, g onboard.Group) error {
-	return groupError(t.exchange.SetRequireSenderAuthentication(ctx, g.Ref, false))
 }
 
 func firstOf(values ...string) string {

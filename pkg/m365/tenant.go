@@ -38,6 +38,9 @@ type Exchange interface {
 	DistributionGroupMembers(ctx context.Context, identity string) ([]exchange.Recipient, error)
 	AddDistributionGroupMember(ctx context.Context, group, member string) error
 	SetRequireSenderAuthentication(ctx context.Context, group string, required bool) error
+	AddAllowedSenders(ctx context.Context, group string, senders ...string) error
+	Referenced(ctx context.Context, references ...string) ([]exchange.Recipient, error)
+	ReportToOriginator(ctx context.Context, group string) error
 }
 
 // Graph is what is needed of Microsoft Graph; see [graph.Client].
@@ -52,10 +55,11 @@ type Tenant struct {
 	graph    Graph
 	log      *slog.Logger
 
-	domains  []exchange.AcceptedDomain
-	contacts *contactBook
-	groups   memo[[]onboard.Group]
-	rosters  memo[*roster]
+	domains     []exchange.AcceptedDomain
+	contacts    *contactBook
+	groups      memo[[]onboard.Group]
+	rosters     memo[*roster]
+	senderLists memo[*senderList]
 }
 
 var _ onboard.Tenant = (*Tenant)(nil)

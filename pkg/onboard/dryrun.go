@@ -15,13 +15,14 @@ type DryRun struct {
 	mu       sync.Mutex
 	contacts map[string]Recipient // by address in lower case
 	members  map[membership]bool
+	senders  map[membership]bool // on lists of allowed senders
 }
 
 type membership struct{ group, recipient string }
 
 // NewDryRun wraps a tenant.
 func NewDryRun(t Tenant) *DryRun {
-	return &DryRun{Tenant: t, contacts: map[string]Recipient{}, members: map[membership]bool{}}
+	return &DryRun{Tenant: t, contacts: map[string]Recipient{}, members: map[membership]bool{}, senders: map[membership]bool{}}
 }
 
 // Holders is the tenant's answer, or the contact that would exist by now.
@@ -80,6 +81,28 @@ func (d *DryRun) AddMember(_ context.Context, g Group, r Recipient) error {
 
 // AllowOutsideSenders changes nothing.
 func (d *DryRun) AllowOutsideSenders(context.Context, Group) error { return nil }
+
+// IsAllowedSender is the tenant's answer, or true for a sender that was noted.
+func (d *DryRun) IsAllowedSender(ctx context.Context, g Group, r Recipient) (bool, error) {
+	d.mu.Lock()
+	noted := d.senders[membershipOf(g, r)]
+	d.mu.Unlock()
+	if _, planned := d.planned(r.Address); noted || planned {
+		return noted, nil
+	}
+	return d.Tenant.IsAllowedSender(ctx, g, r)
+}
+
+// AllowSender notes the sender.
+func (d *DryRun) AllowSender(_ context.Context, g Group, r Recipient) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.senders[membershipOf(g, r)] = true
+	return nil
+}
+
+// ReportToOriginator changes nothing.
+func (d *DryRun) ReportToOriginator(context.Context, Group) error { return nil }
 
 func membershipOf(g Group, r Recipient) membership {
 	return membership{group: g.ID, recipient: strings.ToLower(r.Address)}

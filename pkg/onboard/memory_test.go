@@ -16,6 +16,7 @@ type memory struct {
 	holders  map[string][]onboard.Recipient // by address in lower case
 	groups   map[string][]onboard.Group     // by name in lower case
 	members  map[string]bool                // group id + address
+	listed   map[string]bool                // group id + address: allowed senders
 	own      map[string]bool
 	stale    map[string]bool // addresses whose remembered holders are gone
 	commands []string
@@ -25,6 +26,7 @@ type memory struct {
 	onAdd    func(g onboard.Group, r onboard.Recipient) error
 	onSet    func(c onboard.Contact) error
 	onOpen   func(g onboard.Group) error
+	onAllow  func(g onboard.Group, r onboard.Recipient) error
 	onLook   func(address string) error
 }
 
@@ -33,6 +35,7 @@ func newMemory(groups ...onboard.Group) *memory {
 		holders: map[string][]onboard.Recipient{},
 		groups:  map[string][]onboard.Group{},
 		members: map[string]bool{},
+		listed:  map[string]bool{},
 		own:     map[string]bool{"contoso.example": true},
 	}
 	for _, g := range groups {
@@ -152,6 +155,30 @@ func (m *memory) AllowOutsideSenders(_ context.Context, g onboard.Group) error {
 	if m.onOpen != nil {
 		return m.onOpen(g)
 	}
+	return nil
+}
+
+func (m *memory) IsAllowedSender(_ context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.listed[g.ID+r.Address], nil
+}
+
+func (m *memory) AllowSender(_ context.Context, g onboard.Group, r onboard.Recipient) error {
+	m.note("allow " + g.Address + " " + strings.ToLower(r.Address))
+	if m.onAllow != nil {
+		if err := m.onAllow(g, r); err != nil {
+			return err
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.listed[g.ID+r.Address] = true
+	return nil
+}
+
+func (m *memory) ReportToOriginator(_ context.Context, g onboard.Group) error {
+	m.note("report " + g.Address)
 	return nil
 }
 

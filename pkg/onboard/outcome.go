@@ -95,6 +95,20 @@ type GroupResult struct {
 	Member  Action // MemberAdded, MemberExisting, StepFailed, StepDeferred, or empty when not reached
 	Senders Action // empty when not looked at
 	Problem *Problem
+	// NewlyListed: this row put the person on the list of those that the
+	// group takes mail from.
+	NewlyListed bool
+	// Changes are the group's settings that were changed on the way. A setting
+	// is changed once for all rows, so it is told of with one of them.
+	Changes []Change
+	// Findings tell what else about the group can make mail bounce or vanish,
+	// and was left as it is.
+	Findings []*Problem
+}
+
+// changed reports whether anything was written for the group.
+func (g GroupResult) changed() bool {
+	return g.Member == MemberAdded || g.NewlyListed || len(g.Changes) > 0
 }
 
 // Label is the group's address, or its name in the input when the address is
@@ -118,9 +132,14 @@ func (o *Outcome) verdict() Verdict {
 	failed := o.Contact.Problem != nil
 	deferred := false
 	for _, g := range o.Groups {
-		failed = failed || g.Member == StepFailed || g.Senders == StepFailed
-		deferred = deferred || g.Member == StepDeferred || g.Senders == StepDeferred
-		changed = changed || g.Member == MemberAdded || g.Senders == SendersOpened
+		switch {
+		case g.Problem == nil, g.Problem.Code == CodeGroupProtected:
+		case g.Problem.deferrable():
+			deferred = true
+		default:
+			failed = true
+		}
+		changed = changed || g.changed()
 	}
 	switch {
 	case failed:

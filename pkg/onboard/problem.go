@@ -46,6 +46,13 @@ const (
 	CodeGroupNotManager    Code = "group.not_manager"
 	CodeGroupRefusesMember Code = "group.member_refused"
 	CodeMemberNotVisible   Code = "group.member_not_visible"
+	CodeGroupProtected     Code = "group.protected"
+
+	CodeGroupSendersLimited  Code = "group.senders_limited"
+	CodeGroupSendersRejected Code = "group.senders_rejected"
+	CodeGroupModerated       Code = "group.moderated"
+	CodeGroupHidden          Code = "group.hidden"
+	CodeGroupNoReports       Code = "group.no_delivery_reports"
 
 	CodeCreationQuota Code = "tenant.creation_quota"
 	CodeThrottled     Code = "tenant.throttled"
@@ -103,6 +110,18 @@ func Explanations() []Explanation {
 			"Check the group, or name another one in the retry file."},
 		{CodeMemberNotVisible, "The contact exists, but the tenant did not find it in time to add it to the group.",
 			"Run the retry file in half an hour; nothing has to be changed."},
+		{CodeGroupProtected, "The group is protected, so it is never opened: the person is a member and gets the group's mail, but what the person writes to it bounces with 550 5.7.133.",
+			"Nothing, if that is as it should be. Otherwise take the group out of --protected and run the file again."},
+		{CodeGroupSendersLimited, "The group takes mail from listed senders only; from everybody else it bounces with 550 5.7.124. The list was left as it is.",
+			"Add the senders to the group's delivery management in the Exchange admin center, or run with --senders listed to have enlist keep the list."},
+		{CodeGroupSendersRejected, "The group takes no mail from some senders. The list was left as it is.",
+			"Look at RejectMessagesFromSendersOrMembers of the group if somebody's mail bounces."},
+		{CodeGroupModerated, "Mail to the group waits until a moderator lets it through. The setting was left as it is.",
+			"Tell the moderators to expect mail from outside, or let the senders pass by BypassModerationFromSendersOrMembers."},
+		{CodeGroupHidden, "The group is hidden from address lists. Mail to its address arrives all the same.",
+			"Nothing, if that is as it should be. Otherwise clear 'Hide this group from the global address list' in the Exchange admin center."},
+		{CodeGroupNoReports, "The group reports to nobody, so mail to its members leaves with an empty return path, and servers outside may drop it without a word.",
+			"Run with --delivery-reports fix, or set ReportToOriginatorEnabled of the group to true."},
 
 		{CodeCreationQuota, "The tenant takes no further contacts for the time being. This limit moves and is not published.",
 			"Run the retry file tomorrow; it goes on where this run had to stop."},

@@ -17,6 +17,9 @@ type SenderPolicy string
 const (
 	// SendersAnyone lifts the restriction: the group takes mail from everybody.
 	SendersAnyone SenderPolicy = "anyone"
+	// SendersFromList lets those write who are in the group by this job, and
+	// those inside the organisation: the group takes mail from a list only.
+	SendersFromList SenderPolicy = "listed"
 	// SendersReport only tells which groups refuse mail from outside.
 	SendersReport SenderPolicy = "report"
 	// SendersOff does not look.
@@ -35,6 +38,13 @@ var (
 type Job struct {
 	Tenant  Tenant
 	Senders SenderPolicy // default SendersAnyone
+	// InternalSenders is the group of everybody inside, who go on writing to
+	// groups that take mail from a list only. SendersFromList needs it.
+	InternalSenders Group
+	// Protected are patterns, as those of [path.Match], of the addresses of
+	// groups that are never opened.
+	Protected []string
+	Reports   ReportPolicy // default ReportsReport
 	// Workers is how many rows are worked on at once; default 16. Rows that
 	// wait for the tenant to show a new contact do not count.
 	Workers int
@@ -54,6 +64,8 @@ const (
 	ahead = 65536
 )
 
+var errNoInternalSenders = errors.New("a list of allowed senders needs a group of those inside, or they could no longer write")
+
 // Run works off the rows and hands one outcome for each to emit, in the order
 // of the rows; emit is never called by two goroutines at once.
 //
@@ -64,6 +76,9 @@ const (
 // [ErrDenied] or [ErrUnavailable]. It also returns the first error of rows or
 // emit, after which outcomes are missing. Rows that fail are no error of Run.
 func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outcome) error) error {
+	if j.Senders == SendersFromList && j.InternalSenders.ID == "" {
+		return errNoInternalSenders
+	}
 	j = j.withDefaults()
 	stop, stopBecause := context.WithCancelCause(ctx)
 	defer stopBecause(nil)
@@ -73,13 +88,13 @@ func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outc
 	workers, work := errgroup.WithContext(hard)
 	workers.SetLimit(inHand)
 	r := &run{
-		job:     j,
-		stop:    stop,
-		slots:   make(chan struct{}, j.Workers),
-		senders: newSenderBook(),
-		breaker: &breaker{stop: stopBecause},
-		out:     newInOrder(ahead, emit),
-		turns:   newTurns(),
+		job:      j,
+		stop:     stop,
+		slots:    make(chan struct{}, j.Workers),
+		settings: newSettingBook(),
+		breaker:  &breaker{stop: stopBecause},
+		out:      newInOrder(ahead, emit),
+		turns:    newTurns(),
 	}
 	readErr := r.dispatch(work, workers, rows)
 	if err := workers.Wait(); err != nil {
@@ -121,14 +136,14 @@ func (j Job) withDefaults() Job {
 
 // run is the state that the rows of one Run share.
 type run struct {
-	job     Job
-	stop    context.Context // done: begin nothing new
-	slots   chan struct{}   // one for each row being worked on
-	senders *senderBook
-	breaker *breaker
-	quota   quotaGate
-	out     *inOrder
-	turns   *turns
+	job      Job
+	stop     context.Context // done: begin nothing new
+	slots    chan struct{}   // one for each row being worked on
+	settings *settingBook
+	breaker  *breaker
+	quota    quotaGate
+	out      *inOrder
+	turns    *turns
 }
 
 // dispatch reads the rows and starts a goroutine for each, in the order of the

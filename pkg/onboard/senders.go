@@ -2,80 +2,159 @@ package onboard
 
 import (
 	"context"
+	"errors"
+	"path"
+	"strings"
 	"sync"
 )
 
 // ensureSenders sees to it that the group's sender restriction is as the
-// policy wants it, now that the person is a member. It is looked at once for
-// each group and run; one row says that the group was opened, the rows after
-// it say that it is open.
+// policy wants it, now that the person is a member. Somebody inside can write
+// anyway, so a group is opened only for those outside.
 func (w *worker) ensureSenders(ctx context.Context, group Group, result *GroupResult) {
-	if w.job.Senders == SendersOff {
+	if w.job.Senders == SendersOff || w.person.Kind == KindMailbox {
 		return
 	}
-	action, err := w.senders.page(group.ID).settle(func() (Action, error) {
-		if !group.InsideSendersOnly {
-			return SendersOpen, nil
+	if w.isProtected(group) || w.job.Senders == SendersReport {
+		result.Senders = sendersAsFound(group)
+		if result.Senders == SendersClosed && w.isProtected(group) {
+			result.Problem = newProblem(CodeGroupProtected, nil,
+				"%s is protected and was not opened, so mail from this person to it bounces with 550 5.7.133.", group.Address)
 		}
-		if w.job.Senders == SendersReport {
-			return SendersClosed, nil
-		}
-		if err := w.job.Tenant.AllowOutsideSenders(ctx, group); err != nil {
-			return "", err
-		}
-		return SendersOpened, nil
-	})
+		return
+	}
+	action, err := w.openTo(ctx, group, result)
 	if err != nil {
 		result.Problem = w.problem(err, "The sender restriction of "+group.Address+" could not be lifted")
-		result.Senders = actionFor(result.Problem)
-		return
+		action = actionFor(result.Problem)
 	}
 	result.Senders = action
 }
 
-// senderBook keeps a page for each group of the run.
-type senderBook struct {
-	mu    sync.Mutex
-	pages map[string]*senderPage
+func sendersAsFound(group Group) Action {
+	if group.InsideSendersOnly {
+		return SendersClosed
+	}
+	return SendersOpen
 }
 
-func newSenderBook() *senderBook { return &senderBook{pages: map[string]*senderPage{}} }
+// isProtected reports whether the group is one that is never opened.
+func (w *worker) isProtected(group Group) bool {
+	for _, pattern := range w.job.Protected {
+		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(group.Address)); ok && err == nil {
+			return true
+		}
+	}
+	return false
+}
 
-func (b *senderBook) page(groupID string) *senderPage {
+// openTo opens the group to the person. With a list, the list comes first, so
+// that the group is at no time open to everybody: those inside, who could write
+// before, then the person, then the authentication.
+func (w *worker) openTo(ctx context.Context, group Group, result *GroupResult) (Action, error) {
+	listed := w.job.Senders == SendersFromList
+	if listed {
+		changes, err := w.settings.once("inside "+group.ID, func() ([]Change, error) { return w.allowInside(ctx, group) })
+		result.Changes = append(result.Changes, changes...)
+		if err != nil {
+			return "", err
+		}
+		if result.NewlyListed, err = w.allow(ctx, group, w.person); err != nil {
+			return "", err
+		}
+	}
+	changes, err := w.settings.once("open "+group.ID, func() ([]Change, error) { return w.open(ctx, group) })
+	result.Changes = append(result.Changes, changes...)
+	switch {
+	case err != nil:
+		return "", err
+	case listed:
+		return SendersListed, nil
+	case len(changes) > 0:
+		return SendersOpened, nil
+	}
+	return SendersOpen, nil
+}
+
+// open lifts the restriction to senders inside.
+func (w *worker) open(ctx context.Context, group Group) ([]Change, error) {
+	if !group.InsideSendersOnly {
+		return nil, nil
+	}
+	if err := w.job.Tenant.AllowOutsideSenders(ctx, group); err != nil {
+		return nil, err
+	}
+	return []Change{{What: "RequireSenderAuthenticationEnabled", From: "True", To: "False"}}, nil
+}
+
+// allowInside puts the group of everybody inside on the group's list.
+func (w *worker) allowInside(ctx context.Context, group Group) ([]Change, error) {
+	inside := w.job.InternalSenders
+	added, err := w.allow(ctx, group, Recipient{
+		ID: inside.ID, Kind: KindGroup, DisplayName: inside.DisplayName, Address: inside.Address, Ref: inside.Ref,
+	})
+	if !added {
+		return nil, err
+	}
+	return []Change{{What: "AcceptMessagesOnlyFromSendersOrMembers", To: inside.Address}}, err
+}
+
+// allow puts the sender on the group's list, and reports whether it was not
+// there already. A new contact may not be found at once.
+func (w *worker) allow(ctx context.Context, group Group, sender Recipient) (added bool, err error) {
+	listed, err := w.job.Tenant.IsAllowedSender(ctx, group, sender)
+	if err != nil || listed {
+		return false, err
+	}
+	for waits := w.waits(); ; {
+		err := w.job.Tenant.AllowSender(ctx, group, sender)
+		if !errors.Is(err, ErrRecipientNotFound) && !errors.Is(err, ErrNotReady) && !errors.Is(err, ErrUncertain) {
+			return err == nil, err
+		}
+		if waitErr := waits.next(ctx); waitErr != nil {
+			return false, firstNot(waitErr, errNoMorePatience, err)
+		}
+	}
+}
+
+// settingBook has what becomes of the groups' settings, each of which is seen
+// to once in a run, however many rows name the group.
+type settingBook struct {
+	mu    sync.Mutex
+	pages map[string]*settingPage
+}
+
+func newSettingBook() *settingBook { return &settingBook{pages: map[string]*settingPage{}} }
+
+// once runs ensure for the first caller, who gets the changes; those after it
+// find nothing changed any more. A failure is the same for all of them, unless
+// it may pass.
+func (b *settingBook) once(setting string, ensure func() ([]Change, error)) ([]Change, error) {
+	p := b.page(setting)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.settled {
+		return nil, p.err
+	}
+	changes, err := ensure()
+	p.settled, p.err = err == nil || !problemOf(err, "").deferrable(), err
+	return changes, err
+}
+
+func (b *settingBook) page(setting string) *settingPage {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	p, ok := b.pages[groupID]
+	p, ok := b.pages[setting]
 	if !ok {
-		p = &senderPage{}
-		b.pages[groupID] = p
+		p = &settingPage{}
+		b.pages[setting] = p
 	}
 	return p
 }
 
-// senderPage is what became of one group's sender restriction.
-type senderPage struct {
+// settingPage is what became of one setting of one group.
+type settingPage struct {
 	mu      sync.Mutex
 	settled bool
-	action  Action
 	err     error
-}
-
-// settle runs ensure for the first caller only and gives later ones what it
-// left behind. A failure that may pass is not kept.
-func (p *senderPage) settle(ensure func() (Action, error)) (Action, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.settled {
-		return p.action, p.err
-	}
-	action, err := ensure()
-	if err != nil {
-		p.settled, p.err = !problemOf(err, "").deferrable(), err
-		return "", err
-	}
-	p.settled, p.action = true, action
-	if action == SendersOpened {
-		p.action = SendersOpen
-	}
-	return action, nil
 }

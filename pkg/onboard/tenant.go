@@ -38,9 +38,8 @@ type Tenant interface {
 	IsMember(ctx context.Context, g Group, r Recipient) (bool, error)
 	// AddMember adds the recipient to the group. Repeating it is harmless.
 	AddMember(ctx context.Context, g Group, r Recipient) error
-	// AllowOutsideSenders sets RequireSenderAuthenticationEnabled of the
-	// group to false, so that it takes mail from everybody.
-	AllowOutsideSenders(ctx context.Context, g Group) error
+
+	GroupSettings
 }
 
 // RecipientKind is the kind of a recipient as far as the job cares.
@@ -101,6 +100,8 @@ type Group struct {
 	// InsideSendersOnly is RequireSenderAuthenticationEnabled: the group
 	// refuses mail from outside with 550 5.7.133.
 	InsideSendersOnly bool
+	// Delivery is what else decides about mail to and from the group.
+	Delivery Delivery
 }
 
 // What a tenant's refusals mean. Implementations of Tenant wrap them.

@@ -123,6 +123,7 @@ func (w *worker) ensureGroups(ctx context.Context, targets []target) []GroupResu
 		w.ensureMember(ctx, t.group, &results[i])
 		if results[i].Problem == nil {
 			w.ensureSenders(ctx, t.group, &results[i])
+			w.inspect(ctx, t.group, &results[i])
 		}
 	}
 	return results
@@ -133,17 +134,20 @@ func (w *worker) notes(o Outcome) string {
 	if len(w.row.Groups) == 0 && o.Problem == nil {
 		return "The row names no group, so only the contact was ensured."
 	}
-	var closed []string
+	var closed, notes []string
 	for _, g := range o.Groups {
-		if g.Senders == SendersClosed {
+		if g.Senders == SendersClosed && g.Problem == nil {
 			closed = append(closed, g.Label())
 		}
+		for _, f := range g.Findings {
+			notes = append(notes, f.Message)
+		}
 	}
-	if len(closed) == 0 {
-		return ""
+	if len(closed) > 0 {
+		notes = append([]string{"Mail from this person to " + strings.Join(closed, ", ") +
+			" will bounce with 550 5.7.133, since the group takes mail from inside only. Run with --senders anyone to change that."}, notes...)
 	}
-	return "Mail from this person to " + strings.Join(closed, ", ") +
-		" will bounce with 550 5.7.133, since the group takes mail from inside only. Run with --senders anyone to change that."
+	return joinNotes(notes...)
 }
 
 func joinNotes(notes ...string) string {

@@ -38,6 +38,17 @@ type step struct {
 	Group   string         `json:"group,omitempty"`   // as the input names it
 	Address string         `json:"address,omitempty"` // of the group
 	Problem *problem       `json:"problem,omitempty"`
+
+	NewlyListed bool      `json:"newly_listed,omitempty"` // on the list of those that the group takes mail from
+	Changes     []change  `json:"changes,omitempty"`
+	Findings    []problem `json:"findings,omitempty"` // about the group, left as it is
+}
+
+// change is an attribute or setting that was changed.
+type change struct {
+	What string `json:"what"` // Exchange's name of it
+	From string `json:"from"`
+	To   string `json:"to"`
 }
 
 // problem is an onboard.Problem without the error beneath, which the message
@@ -95,9 +106,22 @@ func groupSteps(g onboard.GroupResult) []step {
 		steps = append(steps, step{Step: "senders", Action: g.Senders, Group: g.Name, Address: g.Address})
 	}
 	if len(steps) > 0 {
-		steps[len(steps)-1].Problem = problemOrNil(g.Problem)
+		last := &steps[len(steps)-1]
+		last.Problem = problemOrNil(g.Problem)
+		last.NewlyListed, last.Changes = g.NewlyListed, changesOf(g.Changes)
+		for _, f := range g.Findings {
+			last.Findings = append(last.Findings, problemOf(f))
+		}
 	}
 	return steps
+}
+
+func changesOf(list []onboard.Change) []change {
+	var changes []change
+	for _, c := range list {
+		changes = append(changes, change{What: c.What, From: c.From, To: c.To})
+	}
+	return changes
 }
 
 func problemOf(p *onboard.Problem) problem {

@@ -22,10 +22,16 @@ type Summary struct {
 	Steps     Steps          `json:"steps"`
 	// OpenedGroups are the groups whose sender restriction this run lifted,
 	// ClosedGroups those that go on refusing mail from outside. Sorted.
-	OpenedGroups []string       `json:"opened_groups"`
-	ClosedGroups []string       `json:"closed_groups"`
-	Problems     []ProblemCount `json:"problems"` // most rows first
-	RetryRows    int            `json:"retry_rows"`
+	OpenedGroups []string `json:"opened_groups"`
+	ClosedGroups []string `json:"closed_groups"`
+	// GroupChanges are the settings of groups that this run changed, and
+	// GroupFindings what else about the groups of the rows can make mail
+	// bounce or vanish. By group.
+	GroupChanges  []GroupChange  `json:"group_changes"`
+	GroupFindings []GroupFinding `json:"group_findings"`
+
+	Problems  []ProblemCount `json:"problems"` // most rows first
+	RetryRows int            `json:"retry_rows"`
 
 	Requests  int            `json:"requests"`
 	Commands  map[string]int `json:"commands"`
@@ -78,6 +84,7 @@ type counter struct {
 	tally    *onboard.Tally
 	problems map[onboard.Code]*ProblemCount
 	senders  map[string]onboard.Action // by group address, opened before closed
+	groups   groupBook
 }
 
 func newCounter(run Run) *counter {
@@ -91,6 +98,7 @@ func newCounter(run Run) *counter {
 		tally:    onboard.NewTally(),
 		problems: map[onboard.Code]*ProblemCount{},
 		senders:  map[string]onboard.Action{},
+		groups:   groupBook{findings: map[string]*GroupFinding{}},
 	}
 }
 
@@ -100,6 +108,7 @@ func (c *counter) add(o onboard.Outcome) {
 		if g.Senders == onboard.SendersOpened || g.Senders == onboard.SendersClosed && c.senders[g.Label()] == "" {
 			c.senders[g.Label()] = g.Senders
 		}
+		c.groups.add(g)
 	}
 	if o.Problem == nil {
 		return
@@ -131,6 +140,7 @@ func (c *counter) finish(end End) Summary {
 	}
 	s.OpenedGroups = c.groupsThat(onboard.SendersOpened)
 	s.ClosedGroups = c.groupsThat(onboard.SendersClosed)
+	s.GroupChanges, s.GroupFindings = c.groups.listed()
 	s.Problems = c.worstFirst()
 
 	s.Requests, s.Graph, s.Throttled = end.Requests, end.Graph, end.Throttled

@@ -26,6 +26,7 @@ func (s Summary) WriteText(w io.Writer) error {
 	var t text
 	t.head(s)
 	t.numbers(s)
+	t.findings(s.GroupFindings)
 	t.problems(s.Problems)
 	t.whereabouts(s)
 	_, err := t.WriteTo(w)
@@ -81,6 +82,20 @@ func (t *text) groups(label string, groups []string) {
 		groups, more = groups[:groupsInText], fmt.Sprintf(" and %d more", n)
 	}
 	t.line("%s: %s%s", label, strings.Join(groups, ", "), more)
+}
+
+func (t *text) findings(findings []GroupFinding) {
+	if len(findings) == 0 {
+		return
+	}
+	t.WriteString("\nWorth knowing about the groups:\n")
+	for i, f := range findings {
+		if i == groupsInText {
+			t.line("  %s in the report.", isMore(len(findings)-i, "finding is", "findings are"))
+			break
+		}
+		t.line("  %s (%s)", f.Message, f.Code)
+	}
 }
 
 func (t *text) problems(problems []ProblemCount) {

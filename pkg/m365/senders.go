@@ -1,0 +1,119 @@
+package m365
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+
+	"enlist/pkg/m365/exchange"
+	"enlist/pkg/onboard"
+)
+
+// AllowOutsideSenders lifts the group's sender restriction.
+func (t *Tenant) AllowOutsideSenders(ctx context.Context, g onboard.Group) error {
+	if err := t.beginWriting(ctx); err != nil {
+		return err
+	}
+	return groupError(t.exchange.SetRequireSenderAuthentication(ctx, g.Ref, false))
+}
+
+// ReportToOriginator gives the group's mail a return path.
+func (t *Tenant) ReportToOriginator(ctx context.Context, g onboard.Group) error {
+	if err := t.beginWriting(ctx); err != nil {
+		return err
+	}
+	return groupError(t.exchange.ReportToOriginator(ctx, g.Ref))
+}
+
+// IsAllowedSender answers from the group's list, which is read once in a run.
+func (t *Tenant) IsAllowedSender(ctx context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
+	list, err := t.senderLists.get(g.ID, func() (*senderList, error) { return t.readSenders(ctx, g) })
+	if err != nil {
+		return false, err
+	}
+	return list.has(r), nil
+}
+
+// AllowSender adds the recipient to the list, together with all others that
+// wait to be added to it.
+func (t *Tenant) AllowSender(ctx context.Context, g onboard.Group, r onboard.Recipient) error {
+	if err := t.beginWriting(ctx); err != nil {
+		return err
+	}
+	list, err := t.senderLists.get(g.ID, func() (*senderList, error) { return t.readSenders(ctx, g) })
+	if err != nil {
+		return err
+	}
+	err = list.joint.add(ctx, r.Ref, func(refs []string) error { return t.exchange.AddAllowedSenders(ctx, g.Ref, refs...) })
+	if err != nil {
+		return groupError(err)
+	}
+	list.keep(r.ID, r.Ref, r.Address)
+	return nil
+}
+
+// readSenders reads who is on the group's list. The group names them as it
+// likes, so they are looked up, to be known by whatever a recipient is known by.
+func (t *Tenant) readSenders(ctx context.Context, g onboard.Group) (*senderList, error) {
+	settings, err := t.exchange.DistributionGroup(ctx, g.Ref)
+	if err != nil {
+		return nil, groupError(err)
+	}
+	list := &senderList{known: map[string]bool{}, joint: newJointAdd()}
+	for names := range slices.Chunk(settings.Senders(), exchange.MaxReferences) {
+		found, err := t.exchange.Referenced(ctx, names...)
+		if err != nil {
+			return nil, exchangeError(err)
+		}
+		for _, name := range names {
+			if r, ok := referenced(found, name); ok {
+				list.keep(append(r.Addresses(), r.ExternalDirectoryObjectId, r.Guid)...)
+			}
+		}
+	}
+	return list, nil
+}
+
+// referenced finds who is meant by the name. A display name that several have
+// means none of them for sure.
+func referenced(found []exchange.Recipient, name string) (exchange.Recipient, bool) {
+	var perhaps []exchange.Recipient
+	for _, r := range found {
+		surely, maybe := r.IsReferencedBy(name)
+		if surely {
+			return r, true
+		}
+		if maybe {
+			perhaps = append(perhaps, r)
+		}
+	}
+	if len(perhaps) == 1 {
+		return perhaps[0], true
+	}
+	return exchange.Recipient{}, false
+}
+
+// senderList is who a group takes mail from.
+type senderList struct {
+	joint *jointAdd
+
+	mu    sync.Mutex
+	known map[string]bool // ids and addresses in lower case
+}
+
+func (l *senderList) has(r onboard.Recipient) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.known[strings.ToLower(r.ID)] || l.known[strings.ToLower(r.Ref)] || l.known[strings.ToLower(r.Address)]
+}
+
+func (l *senderList) keep(keys ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, key := range keys {
+		if key != "" {
+			l.known[strings.ToLower(key)] = true
+		}
+	}
+}
