@@ -45,6 +45,9 @@ type Config struct {
 	AffinityMisses float64
 	// GraphDelay is how long Graph does not see what was written to Exchange.
 	GraphDelay time.Duration
+	// BatchInOrder runs the commands of an Exchange $batch one after the other
+	// instead of side by side; which of them the service does is not known.
+	BatchInOrder bool
 	// CreationQuota is how many contacts may be made in 24 hours; 0 is any number.
 	CreationQuota int
 	// TokenLifetime is how long an access token is good for; 0 is one hour.

@@ -28,6 +28,7 @@ func (s *Server) exchangeFace(cfg Config, signIn *entra.Service) http.Handler {
 		Now:            cfg.Now,
 		RandomSeed:     cfg.RandomSeed,
 		AffinityMisses: cfg.AffinityMisses,
+		BatchInOrder:   cfg.BatchInOrder,
 	})
 	return s.stats.Wrap(s.faultsOnBatches(face))
 }
