@@ -1,4 +1,4 @@
-.PHONY: test check build dist fuzz
+.PHONY: test check bench build dist fuzz
 
 # How long each fuzz target runs.
 FUZZTIME ?= 60s
@@ -10,6 +10,12 @@ test:
 # All that must hold before a change goes in.
 check:
 	.ci/run
+
+# The whole job on a simulated tenant, against what users' scripts send; see
+# docs/performance.md: make bench PEOPLE=5000
+PEOPLE ?= 300
+bench:
+	ENLIST_BENCH_PEOPLE=$(PEOPLE) go test -run '^$$' -bench . -benchtime 1x -timeout 3h ./cmd/enlist
 
 # One static file in dist.
 build:
