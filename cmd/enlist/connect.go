@@ -66,7 +66,7 @@ func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	c.tenant = m365.New(c.exchange, directory, logger)
+	c.tenant = m365.New(c.exchange, directory, m365.Options{Logger: logger})
 	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
 		return nil, err
 	}

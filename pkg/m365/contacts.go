@@ -3,18 +3,20 @@ package m365
 import (
 	"context"
 	"errors"
-	"strings"
-	"sync"
 
 	"enlist/pkg/m365/exchange"
-	"enlist/pkg/m365/graph"
 	"enlist/pkg/onboard"
 )
 
-// Holders answers from the contacts that were read at the start and from what
-// this run has done; whoever is in neither is asked for in Exchange.
+// Holders answers from what was written and what was read. Whoever is in
+// neither holds nothing if all of the directory is known, and is asked for in
+// Exchange if not; so are several who hold the same address.
 func (t *Tenant) Holders(ctx context.Context, address string) ([]onboard.Recipient, error) {
-	if known := t.contacts.holders(address); len(known) > 0 {
+	if c, ok := t.written.contact(address); ok {
+		return []onboard.Recipient{c.contact}, nil
+	}
+	known := t.directory.holders(address)
+	if len(known) == 1 || len(known) == 0 && t.directory.complete {
 		return known, nil
 	}
 	return t.CurrentHolders(ctx, address)
@@ -22,15 +24,16 @@ func (t *Tenant) Holders(ctx context.Context, address string) ([]onboard.Recipie
 
 // CurrentHolders asks Exchange.
 func (t *Tenant) CurrentHolders(ctx context.Context, address string) ([]onboard.Recipient, error) {
-	found, err := t.exchange.RecipientsByAddress(ctx, address)
+	found, err := t.lookups.holders(ctx, address)
 	if err != nil {
 		return nil, exchangeError(err)
 	}
 	if len(found) == 0 {
 		// Not every server shows at once what this run has created.
-		if mine, ok := t.contacts.madeByThisRun(address); ok {
-			return []onboard.Recipient{mine}, nil
+		if c, ok := t.written.contact(address); ok && !c.earlier {
+			return []onboard.Recipient{c.contact}, nil
 		}
+		t.written.forget(address)
 		return nil, nil
 	}
 	holders := make([]onboard.Recipient, len(found))
@@ -43,6 +46,9 @@ func (t *Tenant) CurrentHolders(ctx context.Context, address string) ([]onboard.
 // CreateContact creates the mail contact under a Name that is made from its
 // address.
 func (t *Tenant) CreateContact(ctx context.Context, c onboard.Contact) (onboard.Recipient, error) {
+	if err := t.beginWriting(ctx); err != nil {
+		return onboard.Recipient{}, err
+	}
 	created, err := t.newMailContact(ctx, c, contactName(c.Email))
 	if errors.Is(err, exchange.ErrNameInUse) {
 		// Something else may go by this Name. If it is the contact itself,
@@ -60,7 +66,7 @@ func (t *Tenant) CreateContact(ctx context.Context, c onboard.Contact) (onboard.
 	if r.Ref == "" {
 		r.Ref = c.Email
 	}
-	t.contacts.add(c.Email, r)
+	t.written.create(c.Email, r, t.now())
 	return r, nil
 }
 
@@ -129,88 +135,4 @@ func recipient(r exchange.Recipient) onboard.Recipient {
 		Address:     address,
 		Ref:         ref,
 	}
-}
-
-// contactBook knows mail contacts by address: those that were read at the
-// start, and those that this run has created.
-type contactBook struct {
-	mu       sync.RWMutex
-	contacts []onboard.Recipient
-	read     map[string][]int32 // places in contacts, by address in lower case
-	made     map[string]onboard.Recipient
-}
-
-func newContactBook() *contactBook {
-	return &contactBook{read: map[string][]int32{}, made: map[string]onboard.Recipient{}}
-}
-
-// remember keeps a contact that Graph told of.
-func (b *contactBook) remember(c graph.Contact) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	place := int32(len(b.contacts))
-	b.contacts = append(b.contacts, onboard.Recipient{
-		ID:          c.ID,
-		Kind:        onboard.KindContact,
-		DisplayName: c.DisplayName,
-		Address:     c.Mail,
-		Ref:         c.ID,
-		Remembered:  true,
-	})
-	for _, address := range smtpAddresses(c) {
-		b.read[address] = append(b.read[address], place)
-	}
-}
-
-// smtpAddresses are all addresses of the contact, in lower case, each once.
-func smtpAddresses(c graph.Contact) []string {
-	var addresses []string
-	seen := map[string]bool{"": true}
-	keep := func(address string) {
-		address = strings.ToLower(address)
-		if !seen[address] {
-			seen[address] = true
-			addresses = append(addresses, address)
-		}
-	}
-	keep(c.Mail)
-	for _, proxy := range c.ProxyAddresses {
-		if kind, address, ok := strings.Cut(proxy, ":"); ok && strings.EqualFold(kind, "smtp") {
-			keep(address)
-		}
-	}
-	return addresses
-}
-
-// add keeps a contact that this run has created.
-func (b *contactBook) add(address string, r onboard.Recipient) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.made[strings.ToLower(address)] = r
-}
-
-func (b *contactBook) holders(address string) []onboard.Recipient {
-	if r, ok := b.madeByThisRun(address); ok {
-		return []onboard.Recipient{r}
-	}
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	var holders []onboard.Recipient
-	for _, place := range b.read[strings.ToLower(address)] {
-		holders = append(holders, b.contacts[place])
-	}
-	return holders
-}
-
-func (b *contactBook) madeByThisRun(address string) (onboard.Recipient, bool) {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	r, ok := b.made[strings.ToLower(address)]
-	return r, ok
-}
-
-func (b *contactBook) addresses() int {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	return len(b.read)
 }

@@ -4,76 +4,120 @@ import (
 	"context"
 	"errors"
 	"strings"
-	"sync"
 
 	"enlist/pkg/m365/exchange"
 	"enlist/pkg/m365/graph"
+	"enlist/pkg/m365/snapshot"
 	"enlist/pkg/onboard"
 )
 
-// IsMember looks the recipient up among the members that Graph tells of. Who
-// is not there is looked up among those that Exchange tells of, since Graph
-// lags behind. Both lists are read once for each group and run, when they are
-// needed; a contact that this run has created needs neither.
+// IsMember looks the recipient up among the members that Graph tells of and
+// those that were added lately. Unless all of the directory is known, who is in
+// neither is looked up among those that Exchange tells of, since Graph lags
+// behind. The lists are read once for each group and run, when they are needed;
+// a contact that this run has created needs none.
 func (t *Tenant) IsMember(ctx context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
-	roster, err := t.roster(g)
+	if r.New {
+		return t.written.hasJoined(g, r), nil
+	}
+	roster, err := t.rosters.get(g.ID, func() (*roster, error) { return t.readRoster(ctx, g) })
 	if err != nil {
 		return false, err
 	}
-	if roster.addedByThisRun(r) {
+	if id, ok := snapshot.ParseID(r.ID); ok && roster.members.Has(id) || t.written.hasJoined(g, r) {
 		return true, nil
 	}
-	if r.New {
+	if t.directory.complete && roster.shown {
 		return false, nil
 	}
-	for _, source := range []struct {
-		list *memberList
-		read func() (map[string]bool, error)
-	}{
-		{&roster.graph, func() (map[string]bool, error) { return t.graphMembers(ctx, g) }},
-		{&roster.exchange, func() (map[string]bool, error) { return t.exchangeMembers(ctx, g) }},
-	} {
-		members, err := source.list.get(source.read)
-		if err != nil {
-			return false, err
-		}
-		if members[memberKey(r.ID)] || members[memberKey(r.Address)] {
-			return true, nil
-		}
-	}
-	return false, nil
+	members, err := roster.exchange.get(func() (map[string]bool, error) { return t.exchangeMembers(ctx, g) })
+	return members[memberKey(r.ID)] || members[memberKey(r.Address)], err
 }
 
 // AddMember adds the recipient to the group.
 func (t *Tenant) AddMember(ctx context.Context, g onboard.Group, r onboard.Recipient) error {
-	err := groupError(t.exchange.AddDistributionGroupMember(ctx, g.Ref, r.Ref))
-	if err != nil && !errors.Is(err, onboard.ErrAlreadyMember) {
+	if err := t.beginWriting(ctx); err != nil {
 		return err
 	}
-	if roster, rosterErr := t.roster(g); rosterErr == nil {
-		roster.add(r)
+	err := groupError(t.exchange.AddDistributionGroupMember(ctx, g.Ref, r.Ref))
+	if err == nil || errors.Is(err, onboard.ErrAlreadyMember) {
+		t.written.join(g, r, t.now())
 	}
 	return err
 }
 
-func (t *Tenant) roster(g onboard.Group) (*roster, error) {
-	return t.rosters.get(g.ID, func() (*roster, error) { return &roster{added: map[string]bool{}}, nil })
+// readRoster gives who is in the group, as Graph tells: by what changed since
+// it was kept, or read anew.
+func (t *Tenant) readRoster(ctx context.Context, g onboard.Group) (*roster, error) {
+	id, ok := snapshot.ParseID(g.ID)
+	if !ok {
+		return &roster{}, nil // Graph knows no group but by a GUID
+	}
+	members, known, err := t.changedMembers(ctx, g, id)
+	if err == nil && !known {
+		members, err = t.allMembers(ctx, g, id)
+	}
+	if errors.Is(err, graph.ErrNotFound) {
+		return &roster{}, nil
+	}
+	if err != nil {
+		return nil, graphError(err)
+	}
+	t.written.shown(g, members)
+	return &roster{members: members, shown: true}, nil
 }
 
-// graphMembers reads the members' ids. A group that Graph doesn't show yet has
-// none there.
-func (t *Tenant) graphMembers(ctx context.Context, g onboard.Group) (map[string]bool, error) {
-	members := map[string]bool{}
-	for m, err := range t.graph.GroupMembers(ctx, g.ID) {
-		if errors.Is(err, graph.ErrNotFound) {
-			return members, nil
-		}
-		if err != nil {
-			return nil, graphError(err)
-		}
-		members[memberKey(m.ID)] = true
+// changedMembers are the kept members after the changes since.
+func (t *Tenant) changedMembers(ctx context.Context, g onboard.Group, id snapshot.ID) (snapshot.Members, bool, error) {
+	if t.store == nil {
+		return snapshot.Members{}, false, nil
 	}
-	t.log.Debug("read the members of a group from Graph", "members", len(members))
+	kept, link, err := t.store.Members(ctx, id)
+	if err != nil {
+		t.log.Warn("the kept members of a group can't be read; all are read anew", "group", g.Address, "error", err)
+		return snapshot.Members{}, false, nil
+	}
+	if link == "" {
+		return snapshot.Members{}, false, nil
+	}
+	changes, next, err := t.graph.MemberChanges(ctx, graph.Link(link))
+	if errors.Is(err, graph.ErrResync) {
+		t.log.Warn("Microsoft Graph can't tell any more what changed in a group; all its members are read anew", "group", g.Address)
+		return snapshot.Members{}, false, nil
+	}
+	if err != nil {
+		return snapshot.Members{}, false, err
+	}
+	changed := map[snapshot.ID]bool{}
+	for _, c := range changes {
+		if member, ok := snapshot.ParseID(c.ID); ok {
+			changed[member] = c.Removed == nil
+		}
+	}
+	members := kept.After(changed)
+	t.log.Debug("read what changed in a group from Graph", "changes", len(changes), "members", members.Len())
+	t.keep(t.store.KeepMembers(ctx, id, members, string(next)))
+	return members, true, nil
+}
+
+// allMembers reads all members of the group, and keeps them with the link for
+// what changes from before on.
+func (t *Tenant) allMembers(ctx context.Context, g onboard.Group, id snapshot.ID) (snapshot.Members, error) {
+	link := t.latest(func() (graph.Link, error) { return t.graph.LatestMembers(ctx, g.ID) })
+	var ids []snapshot.ID
+	for m, err := range t.graph.GroupMembers(ctx, g.ID) {
+		if err != nil {
+			return snapshot.Members{}, err
+		}
+		if member, ok := snapshot.ParseID(m.ID); ok {
+			ids = append(ids, member)
+		}
+	}
+	members := snapshot.NewMembers(ids)
+	t.log.Debug("read the members of a group from Graph", "members", members.Len())
+	if link != "" {
+		t.keep(t.store.KeepMembers(ctx, id, members, string(link)))
+	}
 	return members, nil
 }
 
@@ -98,23 +142,9 @@ func memberKey(idOrAddress string) string { return strings.ToLower(idOrAddress) 
 
 // roster is who is in one group.
 type roster struct {
-	graph    memberList
+	members  snapshot.Members // as Graph tells
+	shown    bool             // Graph knows the group
 	exchange memberList
-
-	mu    sync.Mutex
-	added map[string]bool // by this run
-}
-
-func (r *roster) add(person onboard.Recipient) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.added[memberKey(person.Address)] = true
-}
-
-func (r *roster) addedByThisRun(person onboard.Recipient) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.added[memberKey(person.Address)]
 }
 
 // memberList is read once.

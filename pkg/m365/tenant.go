@@ -1,13 +1,17 @@
 // Package m365 is a Microsoft 365 tenant behind [onboard.Tenant]. It decides
 // which of the two APIs answers what:
 //
-//   - Microsoft Graph gives what is read in bulk: all mail contacts, once at
+//   - Microsoft Graph gives what is read in bulk: who holds which address, at
 //     the start, and the members of the groups that the rows name. It may lag
 //     behind by seconds to many minutes.
-//   - Exchange gives the truth of this moment and takes all changes. It is
-//     asked before anything is written, and about whatever Graph doesn't show.
+//   - Exchange gives the truth of this moment and takes all changes.
 //
-// What the run itself has done is laid over both.
+// What was written lies over what Graph tells. With a [snapshot.Store], that
+// lasts from run to run, and of the directory only the changes are read. Then
+// all is known that enlist could know, and it writes without asking first; where
+// the tenant refuses, because somebody else was faster, the truth is asked for.
+// Without a store, or after a run that didn't end, Exchange is asked before
+// anything is written, and about whatever Graph doesn't show.
 package m365
 
 import (
@@ -17,11 +21,13 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"enlist/pkg/m365/exchange"
 	"enlist/pkg/m365/graph"
+	"enlist/pkg/m365/snapshot"
 	"enlist/pkg/onboard"
 )
 
@@ -29,7 +35,7 @@ import (
 type Exchange interface {
 	AllowedCommands(ctx context.Context) ([]string, error)
 	AcceptedDomains(ctx context.Context) ([]exchange.AcceptedDomain, error)
-	RecipientsByAddress(ctx context.Context, address string) ([]exchange.Recipient, error)
+	RecipientsByAddress(ctx context.Context, addresses ...string) ([]exchange.Recipient, error)
 	NewMailContact(ctx context.Context, n exchange.NewContact) (exchange.Recipient, error)
 	SetContact(ctx context.Context, identity string, d exchange.ContactDetails) error
 	SetMailContact(ctx context.Context, identity string, s exchange.MailSettings) error
@@ -45,36 +51,60 @@ type Exchange interface {
 
 // Graph is what is needed of Microsoft Graph; see [graph.Client].
 type Graph interface {
-	Contacts(ctx context.Context) iter.Seq2[graph.Contact, error]
+	Recipients(ctx context.Context, from graph.Collection) iter.Seq2[graph.Recipient, error]
+	Latest(ctx context.Context, of graph.Collection) (graph.Link, error)
+	Changes(ctx context.Context, since graph.Link) ([]graph.Change, graph.Link, error)
+
 	GroupMembers(ctx context.Context, groupID string) iter.Seq2[graph.Member, error]
+	LatestMembers(ctx context.Context, groupID string) (graph.Link, error)
+	MemberChanges(ctx context.Context, since graph.Link) ([]graph.MemberChange, graph.Link, error)
+}
+
+// Options configure a [Tenant].
+type Options struct {
+	// Store keeps the directory from run to run; nil means that nothing is kept.
+	Store *snapshot.Store
+	// Logger tells what is read and why; nil means silence.
+	Logger *slog.Logger
+	// Now is the clock; nil means time.Now.
+	Now func() time.Time
 }
 
 // Tenant is a Microsoft 365 tenant. Call Load before anything else.
 type Tenant struct {
 	exchange Exchange
 	graph    Graph
+	store    *snapshot.Store // nil: nothing is kept
 	log      *slog.Logger
+	now      func() time.Time
 
 	domains     []exchange.AcceptedDomain
-	contacts    *contactBook
+	directory   directory
+	written     *written
+	lookups     lookups
 	groups      memo[[]onboard.Group]
 	rosters     memo[*roster]
 	senderLists memo[*senderList]
+	begun       memo[struct{}]
 }
 
 var _ onboard.Tenant = (*Tenant)(nil)
 
-// New gives a tenant that is reached through the two clients. A nil logger
-// means silence.
-func New(e Exchange, g Graph, log *slog.Logger) *Tenant {
-	if log == nil {
-		log = slog.New(slog.DiscardHandler)
+// New gives a tenant that is reached through the two clients.
+func New(e Exchange, g Graph, o Options) *Tenant {
+	t := &Tenant{exchange: e, graph: g, store: o.Store, log: o.Logger, now: o.Now, written: newWritten()}
+	if t.log == nil {
+		t.log = slog.New(slog.DiscardHandler)
 	}
-	return &Tenant{exchange: e, graph: g, log: log, contacts: newContactBook()}
+	if t.now == nil {
+		t.now = time.Now
+	}
+	t.lookups.ask = e.RecipientsByAddress
+	return t
 }
 
-// Load reads what every run needs: the organisation's accepted domains and all
-// its mail contacts. It thereby finds out, before anything is written, whether
+// Load reads what every run needs: the organisation's accepted domains and who
+// holds which address. It thereby finds out, before anything is written, whether
 // both APIs can be reached and let the app read. commands are the cmdlets that
 // the run will use for its changes; as far as Exchange tells, they are checked
 // to be allowed.
@@ -89,33 +119,22 @@ func (t *Tenant) Load(ctx context.Context, commands ...string) error {
 		t.domains = domains
 		return nil
 	})
-	loads.Go(func() error {
-		for c, err := range t.graph.Contacts(ctx) {
-			if err != nil {
-				return fmt.Errorf("the mail contacts could not be read from Microsoft Graph (this needs the permission OrgContact.Read.All): %w", graphError(err))
-			}
-			t.contacts.remember(c)
-		}
-		return nil
-	})
-	if err := loads.Wait(); err != nil {
-		return err
-	}
-	t.log.Debug("read the directory", "accepted_domains", len(t.domains), "addresses_of_contacts", t.contacts.addresses())
-	return nil
+	loads.Go(func() error { return t.readDirectory(ctx) })
+	return loads.Wait()
 }
 
 // OwnDomain tells whether the domain is one of the organisation's accepted
 // domains, or below one that takes its subdomains in.
 func (t *Tenant) OwnDomain(_ context.Context, domain string) (bool, error) {
+	return t.isOwn(domain), nil
+}
+
+func (t *Tenant) isOwn(domain string) bool {
 	domain = strings.ToLower(domain)
-	for _, d := range t.domains {
+	return slices.ContainsFunc(t.domains, func(d exchange.AcceptedDomain) bool {
 		own := strings.ToLower(d.DomainName)
-		if domain == own || bool(d.MatchSubDomains) && strings.HasSuffix(domain, "."+own) {
-			return true, nil
-		}
-	}
-	return false, nil
+		return domain == own || bool(d.MatchSubDomains) && strings.HasSuffix(domain, "."+own)
+	})
 }
 
 // checkAllowed fails when Exchange says which commands the app's roles allow,

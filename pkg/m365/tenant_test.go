@@ -53,9 +53,14 @@ func (f *fakeExchange) AcceptedDomains(context.Context) ([]exchange.AcceptedDoma
 	return f.domains, nil
 }
 
-func (f *fakeExchange) RecipientsByAddress(_ context.Context, address string) ([]exchange.Recipient, error) {
-	f.note("holders %s", address)
-	return f.recipients[address], nil
+func (f *fakeExchange) RecipientsByAddress(_ context.Context, addresses ...string) ([]exchange.Recipient, error) {
+	slices.Sort(addresses)
+	f.note("holders %s", strings.Join(addresses, " "))
+	var found []exchange.Recipient
+	for _, a := range addresses {
+		found = append(found, f.recipients[a]...)
+	}
+	return found, nil
 }
 
 func (f *fakeExchange) NewMailContact(_ context.Context, n exchange.NewContact) (exchange.Recipient, error) {
@@ -83,23 +88,80 @@ func (f *fakeExchange) AddDistributionGroupMember(_ context.Context, group, memb
 	return f.add
 }
 
-// fakeGraph is what Graph would stream.
+// fakeGraph is what Graph would tell. A link is how many changes came before it.
 type fakeGraph struct {
-	contacts []graph.Contact
-	members  map[string][]graph.Member
-	err      error
+	recipients map[graph.Collection][]graph.Recipient
+	changes    map[graph.Collection][]graph.Change
+	members    map[string][]graph.Member
+	joins      map[string][]graph.MemberChange
+	err        map[graph.Collection]error
+	resync     bool // no link is good any more
+
+	mu    sync.Mutex
+	asked []string
 }
 
-func (f *fakeGraph) Contacts(context.Context) iter.Seq2[graph.Contact, error] {
-	return stream(f.contacts, f.err)
+func (f *fakeGraph) note(format string, args ...any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.asked = append(f.asked, fmt.Sprintf(format, args...))
+}
+
+func (f *fakeGraph) Recipients(_ context.Context, from graph.Collection) iter.Seq2[graph.Recipient, error] {
+	f.note("all %s", from)
+	return stream(f.recipients[from], f.err[from])
+}
+
+func (f *fakeGraph) Latest(_ context.Context, of graph.Collection) (graph.Link, error) {
+	return graph.Link(fmt.Sprintf("%s %d", of, len(f.changes[of]))), nil
+}
+
+func (f *fakeGraph) Changes(_ context.Context, since graph.Link) ([]graph.Change, graph.Link, error) {
+	if f.resync {
+		return nil, "", graph.ErrResync
+	}
+	var of graph.Collection
+	var n int
+	if _, err := fmt.Sscanf(string(since), "%s %d", &of, &n); err != nil {
+		return nil, "", err
+	}
+	f.note("changes of %s", of)
+	next, err := f.Latest(context.Background(), of)
+	return f.changes[of][n:], next, err
 }
 
 func (f *fakeGraph) GroupMembers(_ context.Context, id string) iter.Seq2[graph.Member, error] {
+	f.note("members")
 	members, ok := f.members[id]
 	if !ok {
 		return stream[graph.Member](nil, &graph.Error{Status: 404})
 	}
 	return stream(members, nil)
+}
+
+func (f *fakeGraph) LatestMembers(_ context.Context, groupID string) (graph.Link, error) {
+	return graph.Link(fmt.Sprintf("%s %d", groupID, len(f.joins[groupID]))), nil
+}
+
+func (f *fakeGraph) MemberChanges(_ context.Context, since graph.Link) ([]graph.MemberChange, graph.Link, error) {
+	if f.resync {
+		return nil, "", graph.ErrResync
+	}
+	var group string
+	var n int
+	if _, err := fmt.Sscanf(string(since), "%s %d", &group, &n); err != nil {
+		return nil, "", err
+	}
+	f.note("changes of members")
+	next, err := f.LatestMembers(context.Background(), group)
+	return f.joins[group][n:], next, err
+}
+
+// guid gives an id that is easy to tell from others.
+func guid(n int) string { return fmt.Sprintf("00000000-0000-0000-0000-%012d", n) }
+
+func contactsOf(recipients ...graph.Recipient) map[graph.Collection][]graph.Recipient {
+	return map[graph.Collection][]graph.Recipient{graph.Contacts: recipients}
 }
 
 func stream[T any](values []T, err error) iter.Seq2[T, error] {
@@ -118,7 +180,7 @@ func stream[T any](values []T, err error) iter.Seq2[T, error] {
 
 func loaded(t *testing.T, e *fakeExchange, g *fakeGraph) *Tenant {
 	t.Helper()
-	tenant := New(e, g, nil)
+	tenant := New(e, g, Options{})
 	if err := tenant.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -127,16 +189,16 @@ func loaded(t *testing.T, e *fakeExchange, g *fakeGraph) *Tenant {
 
 func TestHoldersFromTheDirectoryCostNothing(t *testing.T) {
 	e := &fakeExchange{}
-	tenant := loaded(t, e, &fakeGraph{contacts: []graph.Contact{{
-		ID: "c-1", DisplayName: "Ana", Mail: "Ana@Fabrikam.example",
+	tenant := loaded(t, e, &fakeGraph{recipients: contactsOf(graph.Recipient{
+		ID: guid(1), DisplayName: "Ana", Mail: "Ana@Fabrikam.example",
 		ProxyAddresses: []string{"SMTP:Ana@Fabrikam.example", "smtp:old@fabrikam.example", "X500:/o=x"},
-	}}})
+	})})
 	for _, address := range []string{"ana@fabrikam.example", "OLD@fabrikam.example"} {
 		got, err := tenant.Holders(t.Context(), address)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := []onboard.Recipient{{ID: "c-1", Kind: onboard.KindContact, DisplayName: "Ana", Address: "Ana@Fabrikam.example", Ref: "c-1", Remembered: true}}
+		want := []onboard.Recipient{{ID: guid(1), Kind: onboard.KindContact, DisplayName: "Ana", Address: "Ana@Fabrikam.example", Ref: "Ana@Fabrikam.example", Remembered: true}}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", address, diff)
 		}
@@ -279,9 +341,9 @@ func TestGroups(t *testing.T) {
 }
 
 func TestIsMember(t *testing.T) {
-	group := onboard.Group{ID: "entra-g", Ref: "guid-g"}
+	group := onboard.Group{ID: guid(9), Ref: "guid-g"}
 	e := &fakeExchange{members: map[string][]exchange.Recipient{"guid-g": {{ExternalDirectoryObjectId: "late"}, {PrimarySmtpAddress: "Unsaid@x.example"}}}}
-	g := &fakeGraph{members: map[string][]graph.Member{"entra-g": {{ID: "KNOWN"}}}}
+	g := &fakeGraph{members: map[string][]graph.Member{guid(9): {{ID: guid(1)}}}}
 	tenant := loaded(t, e, g)
 	is := func(r onboard.Recipient) bool {
 		member, err := tenant.IsMember(t.Context(), group, r)
@@ -290,7 +352,7 @@ func TestIsMember(t *testing.T) {
 		}
 		return member
 	}
-	if !is(onboard.Recipient{ID: "known"}) || len(e.asked) != 0 {
+	if !is(onboard.Recipient{ID: guid(1)}) || len(e.asked) != 0 {
 		t.Errorf("a member that Graph shows; asked %v", e.asked)
 	}
 	if is(onboard.Recipient{ID: "new", Address: "n@x.example", New: true}) || len(e.asked) != 0 {
@@ -313,7 +375,7 @@ func TestIsMember(t *testing.T) {
 
 func TestGroupThatGraphDoesNotShowYet(t *testing.T) {
 	e := &fakeExchange{members: map[string][]exchange.Recipient{"guid-g": {{ExternalDirectoryObjectId: "m"}}}}
-	member, err := loaded(t, e, &fakeGraph{}).IsMember(t.Context(), onboard.Group{ID: "new", Ref: "guid-g"}, onboard.Recipient{ID: "m"})
+	member, err := loaded(t, e, &fakeGraph{}).IsMember(t.Context(), onboard.Group{ID: guid(8), Ref: "guid-g"}, onboard.Recipient{ID: "m"})
 	if err != nil || !member {
 		t.Errorf("%v, %v", member, err)
 	}
@@ -351,7 +413,7 @@ func TestWhatErrorsMean(t *testing.T) {
 }
 
 func TestLoadSaysWhatItCouldNotRead(t *testing.T) {
-	err := New(&fakeExchange{}, &fakeGraph{err: &graph.Error{Status: 403, Code: "Authorization_RequestDenied"}}, nil).Load(t.Context())
+	err := New(&fakeExchange{}, &fakeGraph{err: map[graph.Collection]error{graph.Contacts: &graph.Error{Status: 403, Code: "Authorization_RequestDenied"}}}, Options{}).Load(t.Context())
 	if !errors.Is(err, onboard.ErrDenied) || !strings.Contains(err.Error(), "OrgContact.Read.All") {
 		t.Errorf("err = %v", err)
 	}
@@ -366,7 +428,7 @@ func TestLoadStopsWhenACommandIsNotAllowed(t *testing.T) {
 		{[]string{"get-recipient", "new-mailcontact", "Add-DistributionGroupMember"}, ""},
 		{[]string{"Get-Recipient", "New-MailContact"}, "Add-DistributionGroupMember"},
 	} {
-		err := New(&fakeExchange{allowed: tt.allowed}, &fakeGraph{}, nil).Load(t.Context(), "New-MailContact", "Add-DistributionGroupMember")
+		err := New(&fakeExchange{allowed: tt.allowed}, &fakeGraph{}, Options{}).Load(t.Context(), "New-MailContact", "Add-DistributionGroupMember")
 		if tt.missing == "" && err != nil {
 			t.Errorf("%v: %v", tt.allowed, err)
 		}

@@ -14,6 +14,7 @@ import (
 // else isn't taken for an empty collection.
 type page[T any] struct {
 	Next  string `json:"@odata.nextLink"`
+	Delta string `json:"@odata.deltaLink"`
 	Value *[]T   `json:"value"`
 }
 
@@ -61,9 +62,7 @@ func (c *Client) follow(last *abs.RequestInformation, link string, seen map[stri
 	if u.Scheme != c.base.Scheme || u.Host != c.base.Host {
 		return nil, unexpected(last, "the link to the next page leads to another server, "+u.Host, nil)
 	}
-	next := abs.NewRequestInformation()
-	next.Method = abs.GET
-	next.SetUri(*u)
+	next := getURL(*u)
 	next.Headers.AddAll(last.Headers)
 	return next, nil
 }

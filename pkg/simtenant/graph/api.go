@@ -140,6 +140,7 @@ var paths = map[string]methods{
 
 	"/users":               {"GET": {userReaders, listUsers}},
 	"/users/$count":        {"GET": {userReaders, countUsers}},
+	"/users/delta":         {"GET": {userReaders, usersDelta}},
 	"/users/{id}":          {"GET": {userReaders, getUser}},
 	"/users/{id}/memberOf": {"GET": {userReaders, userMemberOf}},
 

@@ -45,6 +45,7 @@ type deltaState struct {
 
 func contactsDelta(c *call) error { return c.delta(contactEntity) }
 func groupsDelta(c *call) error   { return c.delta(groupEntity) }
+func usersDelta(c *call) error    { return c.delta(userEntity) }
 
 func (c *call) delta(e *entity) error {
 	raw, err := url.ParseQuery(c.r.URL.RawQuery)

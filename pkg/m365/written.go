@@ -1,0 +1,155 @@
+package m365
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"enlist/pkg/m365/snapshot"
+	"enlist/pkg/onboard"
+)
+
+// graphLag is for how long Graph may not show what was written in Exchange:
+// seconds to many minutes, as observed. After that, what Graph shows is so.
+const graphLag = time.Hour
+
+// written is what was written in Exchange and lies over what Graph tells.
+type written struct {
+	mu      sync.RWMutex
+	created map[string]creation           // by address in lower case
+	joined  map[string]map[string]joining // by the group's id and the member's address in lower case
+}
+
+type creation struct {
+	contact onboard.Recipient
+	at      time.Time
+	earlier bool // by an earlier run
+}
+
+type joining struct {
+	memberID string
+	at       time.Time
+}
+
+func newWritten() *written {
+	return &written{created: map[string]creation{}, joined: map[string]map[string]joining{}}
+}
+
+func (w *written) create(address string, r onboard.Recipient, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.created[strings.ToLower(address)] = creation{contact: r, at: at}
+}
+
+// contact gives the contact that was created with the address.
+func (w *written) contact(address string) (creation, bool) {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	c, ok := w.created[strings.ToLower(address)]
+	return c, ok
+}
+
+// forget drops the contact with the address and its memberships, since it turned
+// out to be gone.
+func (w *written) forget(address string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	address = strings.ToLower(address)
+	delete(w.created, address)
+	for _, members := range w.joined {
+		delete(members, address)
+	}
+}
+
+func (w *written) join(g onboard.Group, r onboard.Recipient, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.add(g.ID, r.Address, joining{memberID: r.ID, at: at})
+}
+
+func (w *written) add(group, address string, j joining) {
+	members := w.joined[group]
+	if members == nil {
+		members = map[string]joining{}
+		w.joined[group] = members
+	}
+	members[strings.ToLower(address)] = j
+}
+
+func (w *written) hasJoined(g onboard.Group, r onboard.Recipient) bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	j, ok := w.joined[g.ID][strings.ToLower(r.Address)]
+	return ok && (j.memberID == r.ID || j.memberID == "" || r.ID == "")
+}
+
+// shown drops the memberships that Graph tells of by now.
+func (w *written) shown(g onboard.Group, members snapshot.Members) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for address, j := range w.joined[g.ID] {
+		if id, ok := snapshot.ParseID(j.memberID); ok && members.Has(id) {
+			delete(w.joined[g.ID], address)
+		}
+	}
+}
+
+// recall takes over what earlier runs have written, as far as Graph may not
+// show it yet.
+func (w *written) recall(kept snapshot.Written, now time.Time, isShown func(address string) bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range kept.Created {
+		if now.Sub(c.At) < graphLag && !isShown(c.Address) {
+			r := onboard.Recipient{ID: c.ID, Kind: onboard.KindContact, DisplayName: c.Name, Address: c.Address, Ref: c.Ref}
+			w.created[c.Address] = creation{contact: r, at: c.At, earlier: true}
+		}
+	}
+	for _, j := range kept.Joined {
+		if now.Sub(j.At) < graphLag {
+			w.add(j.Group, j.Address, joining{memberID: j.ID, at: j.At})
+		}
+	}
+}
+
+// lately is what the next run has to know.
+func (w *written) lately(now time.Time) snapshot.Written {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	var kept snapshot.Written
+	for address, c := range w.created {
+		if now.Sub(c.at) < graphLag {
+			kept.Created = append(kept.Created, snapshot.Created{
+				Address: address, ID: c.contact.ID, Name: c.contact.DisplayName, Ref: c.contact.Ref, At: c.at,
+			})
+		}
+	}
+	for group, members := range w.joined {
+		for address, j := range members {
+			if now.Sub(j.at) < graphLag {
+				kept.Joined = append(kept.Joined, snapshot.Joined{Group: group, Address: address, ID: j.memberID, At: j.at})
+			}
+		}
+	}
+	return kept
+}
+
+// beginWriting notes, before the first change, that what is kept doesn't have
+// all that was written.
+func (t *Tenant) beginWriting(ctx context.Context) error {
+	if t.store == nil {
+		return nil
+	}
+	_, err := t.begun.get("", func() (struct{}, error) { return struct{}{}, t.store.Begin(ctx) })
+	return err
+}
+
+// Keep keeps what was written lately for the next run. Call it when a run that
+// may have changed the tenant is over, however it ended.
+func (t *Tenant) Keep(ctx context.Context) error {
+	if t.store == nil {
+		return nil
+	}
+	return t.store.End(ctx, t.written.lately(t.now()))
+}
