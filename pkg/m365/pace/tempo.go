@@ -11,7 +11,7 @@ import (
 // How the rate is found. The numbers were chosen by trying them on a token
 // bucket; what they make of it is in the tests.
 const (
-	firstRate  = 10.0 // requests a second, before anything is known
+	firstRate  = 20.0 // requests a second, before anything is known
 	lowestRate = 0.1
 
 	// doubling is how long the rate takes to double while nothing is known of
