@@ -1,0 +1,344 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"encoding/csv"
+	"errors"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"enlist/pkg/journal"
+	"enlist/pkg/simtenant"
+	"enlist/pkg/simtenant/directory"
+	"enlist/pkg/simtenant/fault"
+)
+
+var (
+	tortureRuns = flag.Int("torture.runs", 4, "how many runs TestTorture kills and goes on with")
+	tortureSeed = flag.Uint64("torture.seed", uint64(time.Now().UnixNano()), "decides all that is left to chance in TestTorture")
+)
+
+// TestTorture kills enlist in mid-run with SIGKILL, at a command chosen by
+// chance, while the tenant drops connections before and after doing the work,
+// and goes on with the run, being killed again now and then, until it is done.
+// However it went, everybody is in the wanted groups then, nobody exists twice,
+// no command was sent again that the journal knew to be done, and the report
+// has each row once.
+//
+// A failure tells its seed. To repeat it:
+//
+//	go test ./cmd/enlist -run TestTorture -torture.runs 1 -torture.seed SEED
+func TestTorture(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no SIGKILL")
+	}
+	t.Logf("%d runs from seed %d", *tortureRuns, *tortureSeed)
+	enlist := programOf(t)
+	kills := make(chan int, *tortureRuns)
+	t.Run("runs", func(t *testing.T) {
+		for i := range *tortureRuns {
+			seed := *tortureSeed + uint64(i)
+			t.Run(fmt.Sprintf("seed %d", seed), func(t *testing.T) {
+				t.Parallel()
+				kills <- torture(t, enlist, seed)
+			})
+		}
+	})
+	close(kills)
+	total := 0
+	for n := range kills {
+		total += n
+	}
+	t.Logf("enlist was killed %d times in %d runs", total, *tortureRuns)
+}
+
+// programOf gives a path that runs this test's program as enlist.
+func programOf(t *testing.T) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "enlist")
+	if err := os.Symlink(self, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// victim is one run of enlist with all it needs.
+type victim struct {
+	t       *testing.T
+	chance  *rand.Rand
+	enlist  string
+	folder  string
+	tenant  *simtenant.Server
+	wire    *wire
+	wireCA  string
+	members map[string][]string // wanted, by group
+	rows    int
+	kills   int
+	// confirmed are the commands that the journal knew to be done when enlist
+	// was killed.
+	confirmed map[wireCommand]bool
+}
+
+// torture does one run to its end, and tells how often it was killed.
+func torture(t *testing.T, enlist string, seed uint64) int {
+	chance := rand.New(rand.NewPCG(seed, seed))
+	tenant, err := simtenant.Start(t.Context(), simtenant.Config{
+		RandomSeed:       seed,
+		ReplicationDelay: time.Duration(chance.IntN(2)) * 200 * time.Millisecond,
+		GraphDelay:       time.Duration(chance.IntN(3)) * time.Second,
+		Faults: []fault.Fault{
+			{Action: fault.ResetBefore, Path: "/adminapi", Probability: 0.02},
+			{Action: fault.ResetAfter, Path: "/adminapi", Probability: 0.02},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tenant.Close()
+	v := &victim{t: t, chance: chance, enlist: enlist, folder: t.TempDir(), tenant: tenant, wire: newWire(t, tenant),
+		members: map[string][]string{}, confirmed: map[wireCommand]bool{}}
+	v.wireCA = v.wire.saveCA(t)
+	v.writeInput()
+
+	v.sitting(1+chance.IntN(20), "run", "--report", "report", "people.csv")
+	for range 20 {
+		if v.complete() {
+			v.check()
+			return v.kills
+		}
+		killAt := 0
+		if chance.IntN(4) == 0 {
+			killAt = 1 + chance.IntN(10)
+		}
+		v.sitting(killAt, "resume")
+	}
+	t.Error("the run was not done after it was gone on with 20 times")
+	return v.kills
+}
+
+// writeInput makes up people, some of them in several rows.
+func (v *victim) writeInput() {
+	groups := []string{"partners@contoso.example", "news@contoso.example", "suppliers@contoso.example"}
+	var text strings.Builder
+	text.WriteString("email,display_name,company,groups\n")
+	v.rows = 8 + v.chance.IntN(8)
+	for range v.rows {
+		n := v.chance.IntN(10)
+		person := fmt.Sprintf("person%d@torture.example", n)
+		group := groups[v.chance.IntN(len(groups))]
+		if !slices.Contains(v.members[group], person) {
+			v.members[group] = append(v.members[group], person)
+		}
+		fmt.Fprintf(&text, "%s,Person %d,Torture Ltd,%s\n", person, n, group)
+	}
+	if err := os.WriteFile(filepath.Join(v.folder, "people.csv"), []byte(text.String()), 0o600); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// sitting runs enlist once, and kills it at the given command if that comes.
+func (v *victim) sitting(killAt int, args ...string) {
+	v.t.Helper()
+	address := strings.TrimPrefix(v.wire.server.URL, "https://")
+	if args[0] == "run" {
+		args = append(args, "--tenant", "sim", "--sim-address", address, "--sim-ca", v.wireCA)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, v.enlist, append(args, "--state", "state.db", "--workers", "4")...)
+	cmd.Dir = v.folder
+	cmd.Env = append(os.Environ(), "AZURE_CLIENT_ID="+v.tenant.App().ClientID, "AZURE_CLIENT_SECRET="+v.tenant.App().Secret)
+	var said strings.Builder
+	cmd.Stdout, cmd.Stderr = &said, &said
+	when := phase(v.chance.IntN(2))
+	after := time.Duration(v.chance.IntN(3000)) * time.Microsecond
+	v.wire.strikeAt(killAt, func(p phase) {
+		if p != when {
+			return
+		}
+		// A moment later the answer may be read, and the next step begun.
+		time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+	})
+	err := cmd.Run()
+	v.wire.strikeAt(0, nil)
+	v.checkSent(said.String())
+
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+	case !errors.As(err, &exit) || ctx.Err() != nil:
+		v.t.Fatalf("enlist %s: %v\n%s", args[0], err, said.String())
+	case exit.ExitCode() == -1:
+		v.kills++
+	case !slices.Contains([]exitCode{exitRowsFailed, exitLater}, exitCode(exit.ExitCode())):
+		v.t.Fatalf("enlist %s ended with exit code %d:\n%s", args[0], exit.ExitCode(), said.String())
+	}
+	v.noteConfirmed()
+}
+
+// checkSent fails if one of the commands since the last kill was known to be
+// done by then.
+func (v *victim) checkSent(said string) {
+	for _, c := range v.wire.sent() {
+		if v.confirmed[c] {
+			v.t.Errorf("%s was sent again for %s %s, though it was known to be done\n%s", c.name, c.identity, c.member, said)
+		}
+	}
+}
+
+// noteConfirmed reads what the journal knows to be done.
+func (v *victim) noteConfirmed() {
+	db, err := sql.Open("sqlite", filepath.Join(v.folder, "state.db"))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer db.Close()
+	rows, err := db.Query(`SELECT kind, address, person_ref, group_ref FROM steps WHERE state = 'done'`)
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind, address, person, group string
+		if err := rows.Scan(&kind, &address, &person, &group); err != nil {
+			v.t.Fatal(err)
+		}
+		command := map[string]wireCommand{
+			journal.CreateContact: {"New-MailContact", address, ""},
+			journal.SetAttributes: {"Set-Contact", strings.ToLower(person), ""},
+			journal.AddMember:     {"Add-DistributionGroupMember", strings.ToLower(group), strings.ToLower(person)},
+			journal.OpenGroup:     {"Set-DistributionGroup", strings.ToLower(group), ""},
+		}[kind]
+		v.confirmed[command] = true
+	}
+	if err := rows.Err(); err != nil {
+		v.t.Fatal(err)
+	}
+}
+
+// complete reports whether every row has its final outcome.
+func (v *victim) complete() bool {
+	j, err := journal.Read(context.Background(), filepath.Join(v.folder, "state.db"))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	defer j.Close()
+	run, err := j.Last(context.Background())
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	return run.Complete
+}
+
+// check compares the tenant and the report with what was wanted.
+func (v *victim) check() {
+	state := v.tenant.State()
+	contacts := map[string]int{}
+	for _, c := range state.Contacts {
+		if address := strings.ToLower(c.Email); strings.HasSuffix(address, "@torture.example") {
+			contacts[address]++
+		}
+	}
+	want := map[string]int{}
+	for _, members := range v.members {
+		for _, m := range members {
+			want[m] = 1
+		}
+	}
+	if diff := cmp.Diff(want, contacts); diff != "" {
+		v.t.Error("contacts (-want +got):\n" + diff)
+	}
+	for _, g := range state.Groups {
+		if diff := cmp.Diff(sorted(v.members[g.Address]), tortured(state, g)); diff != "" {
+			v.t.Errorf("members of %s (-want +got):\n%s", g.Address, diff)
+		}
+	}
+	v.checkReport()
+}
+
+// tortured are the members of the group who come from the input.
+func tortured(state *directory.Seed, g directory.SeedGroup) []string {
+	addresses := map[string]string{}
+	for _, c := range state.Contacts {
+		addresses[c.ID] = strings.ToLower(c.Email)
+	}
+	members := map[string]bool{}
+	for _, m := range g.Members {
+		address := strings.ToLower(m)
+		if known, ok := addresses[m]; ok {
+			address = known
+		}
+		if strings.HasSuffix(address, "@torture.example") {
+			members[address] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(members))
+}
+
+func sorted(list []string) []string {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return list
+}
+
+func (v *victim) checkReport() {
+	rows, err := readReport(filepath.Join(v.folder, "report", "report.csv"))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	if len(rows) != v.rows {
+		v.t.Errorf("the report has %d rows, the input %d", len(rows), v.rows)
+	}
+	created := map[string]int{}
+	for i, row := range rows {
+		if row["line"] != fmt.Sprint(i+2) || row["verdict"] != "changed" && row["verdict"] != "unchanged" {
+			v.t.Errorf("row %d of the report is line %s, %s: %s", i+1, row["line"], row["verdict"], row["message"])
+		}
+		if row["contact"] == "created" {
+			created[row["email"]]++
+		}
+	}
+	for email, n := range created {
+		if n > 1 {
+			v.t.Errorf("the report says %d times that %s was created", n, email)
+		}
+	}
+}
+
+func readReport(path string) ([]map[string]string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	records, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, err
+	}
+	var rows []map[string]string
+	for _, record := range records[1:] {
+		row := map[string]string{}
+		for i, name := range records[0] {
+			row[strings.TrimPrefix(name, "\ufeff")] = record[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows, nil
+}
