@@ -110,10 +110,12 @@ func printChanges(out *printer, changes []journal.Change) {
 // doing says in words what a change was.
 func doing(c journal.Change) string {
 	text := map[string]string{
-		journal.CreateContact: "contact created",
-		journal.SetAttributes: "attributes set",
-		journal.AddMember:     "added to group",
-		journal.OpenGroup:     "group opened to outside senders",
+		journal.CreateContact:      "contact created",
+		journal.SetAttributes:      "attributes set",
+		journal.AddMember:          "added to group",
+		journal.OpenGroup:          "group opened to outside senders",
+		journal.AllowSender:        "listed as sender",
+		journal.ReportToOriginator: "delivery reports go to who wrote",
 	}[c.What]
 	if !c.Certain {
 		text += " (not confirmed)"

@@ -12,10 +12,12 @@ import (
 
 // The kinds of steps, and values of Change.What.
 const (
-	CreateContact = "create_contact"
-	SetAttributes = "set_attributes"
-	AddMember     = "add_member"
-	OpenGroup     = "open_group"
+	CreateContact      = "create_contact"
+	SetAttributes      = "set_attributes"
+	AddMember          = "add_member"
+	OpenGroup          = "open_group"           // RequireSenderAuthenticationEnabled to false
+	AllowSender        = "allow_sender"         // onto AcceptMessagesOnlyFromSendersOrMembers
+	ReportToOriginator = "report_to_originator" // ReportToOriginatorEnabled to true
 )
 
 // The states of a step.
@@ -135,30 +137,31 @@ type toldKey struct{ kind, person, group string }
 
 func (t toldDeeds) has(one recalledDeed) bool {
 	kind, group := one.key.kind, strings.ToLower(one.groupAddress)
-	if kind == OpenGroup {
-		return t[toldKey{kind: kind, group: group}]
-	}
-	return t[toldKey{kind, one.person.ID, group}] || t[toldKey{kind, one.key.address, group}]
+	return t[toldKey{kind, one.key.address, group}] || one.person.ID != "" && t[toldKey{kind, one.person.ID, group}]
 }
 
 func (t toldDeeds) add(address string, o onboard.Outcome) {
-	persons := []string{address}
-	if o.Contact.ID != "" {
-		persons = append(persons, o.Contact.ID)
-	}
-	for _, person := range persons {
-		if o.Contact.Action == onboard.ContactCreated {
-			t[toldKey{kind: CreateContact, person: person}] = true
-		}
-		for _, g := range o.Groups {
-			if g.Member == onboard.MemberAdded {
-				t[toldKey{AddMember, person, strings.ToLower(g.Address)}] = true
-			}
-		}
+	if o.Contact.Action == onboard.ContactCreated {
+		t[toldKey{kind: CreateContact, person: address}] = true
 	}
 	for _, g := range o.Groups {
-		if g.Senders == onboard.SendersOpened {
-			t[toldKey{kind: OpenGroup, group: strings.ToLower(g.Address)}] = true
+		group := strings.ToLower(g.Address)
+		for _, person := range []string{address, o.Contact.ID} {
+			if g.Member == onboard.MemberAdded {
+				t[toldKey{AddMember, person, group}] = true
+			}
+			if g.NewlyListed {
+				t[toldKey{AllowSender, person, group}] = true
+			}
+		}
+		for _, c := range g.Changes {
+			// Only a list names who was put on it.
+			t[toldKey{AllowSender, strings.ToLower(c.To), group}] = true
+			for _, s := range settings() {
+				if c.What == s.name {
+					t[toldKey{kind: s.kind, group: group}] = true
+				}
+			}
 		}
 	}
 }

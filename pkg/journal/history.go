@@ -11,7 +11,7 @@ import (
 type Change struct {
 	When time.Time `json:"when"`
 	Run  string    `json:"run"`
-	// What is CreateContact, SetAttributes, AddMember or OpenGroup.
+	// What is CreateContact or another of the kinds of steps.
 	What string `json:"what"`
 	// Certain is false if the connection broke before the tenant confirmed it.
 	Certain bool   `json:"certain"`

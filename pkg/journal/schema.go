@@ -46,7 +46,7 @@ CREATE INDEX rows_by_person ON rows (person) WHERE person <> '';
 CREATE TABLE steps (
 	id            INTEGER PRIMARY KEY,
 	run           INTEGER NOT NULL REFERENCES runs(seq) ON DELETE CASCADE,
-	kind          TEXT NOT NULL, -- create_contact, set_attributes, add_member, open_group
+	kind          TEXT NOT NULL, -- create_contact, add_member and so on: see CreateContact
 	state         TEXT NOT NULL, -- intended, done, refused
 	address       TEXT NOT NULL, -- of the person, in lower case; empty for a group alone
 	person_id     TEXT NOT NULL,

@@ -1,0 +1,141 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"enlist/pkg/onboard"
+)
+
+// setting is one of a group's settings that a run can lift.
+type setting struct {
+	kind string
+	name string                     // Exchange's
+	of   func(*onboard.Group) *bool // true until it is lifted
+}
+
+func settings() []setting {
+	return []setting{
+		{OpenGroup, "RequireSenderAuthenticationEnabled", func(g *onboard.Group) *bool { return &g.InsideSendersOnly }},
+		{ReportToOriginator, "ReportToOriginatorEnabled", func(g *onboard.Group) *bool { return &g.Delivery.NoReports }},
+	}
+}
+
+// Groups is the tenant's answer, with the settings as the run left them.
+func (t *tenant) Groups(ctx context.Context, name string) ([]onboard.Group, error) {
+	found, err := t.Tenant.Groups(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	groups := slices.Clone(found) // the answer may be the tenant's own memory
+	for i := range groups {
+		for _, s := range settings() {
+			value := s.of(&groups[i])
+			if *value, err = t.asLeft(deedKey{kind: s.kind, group: groups[i].ID}, *value); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return groups, nil
+}
+
+// asLeft gives the value of a setting as the run left it, or before it is told
+// that the run lifted it, as it was.
+func (t *tenant) asLeft(key deedKey, now bool) (bool, error) {
+	done, ok := t.record.deeds.get(key)
+	switch {
+	case !ok, !done.confirmed && now:
+		return now, nil
+	case !done.confirmed:
+		// It was not lifted when that was intended, and is now.
+		return true, t.confirm(key, done)
+	}
+	return !done.told, nil
+}
+
+// AllowOutsideSenders opens the group, unless the run has done so already.
+func (t *tenant) AllowOutsideSenders(ctx context.Context, g onboard.Group) error {
+	return t.lift(ctx, OpenGroup, g, t.Tenant.AllowOutsideSenders)
+}
+
+// ReportToOriginator sets the group's delivery reports right, unless the run
+// has done so already.
+func (t *tenant) ReportToOriginator(ctx context.Context, g onboard.Group) error {
+	return t.lift(ctx, ReportToOriginator, g, t.Tenant.ReportToOriginator)
+}
+
+func (t *tenant) lift(ctx context.Context, kind string, g onboard.Group, do func(context.Context, onboard.Group) error) error {
+	key := deedKey{kind: kind, group: g.ID}
+	if _, ok := t.record.deeds.tell(key); ok {
+		return nil
+	}
+	pending, _, err := t.intend(key, onboard.Recipient{}, g)
+	if err != nil {
+		return err
+	}
+	if err := do(ctx, g); err != nil {
+		return t.failed(key, pending, err)
+	}
+	return t.done(key, pending, onboard.Recipient{})
+}
+
+// IsMember is the tenant's answer, unless the run has added the person.
+func (t *tenant) IsMember(ctx context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
+	return t.isOn(ctx, AddMember, g, r, t.Tenant.IsMember)
+}
+
+// IsAllowedSender is the tenant's answer, unless the run has listed the sender.
+func (t *tenant) IsAllowedSender(ctx context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
+	return t.isOn(ctx, AllowSender, g, r, t.Tenant.IsAllowedSender)
+}
+
+// AddMember adds the person, unless the run has done so already.
+func (t *tenant) AddMember(ctx context.Context, g onboard.Group, r onboard.Recipient) error {
+	return t.putOn(ctx, AddMember, g, r, t.Tenant.AddMember)
+}
+
+// AllowSender lists the sender, unless the run has done so already.
+func (t *tenant) AllowSender(ctx context.Context, g onboard.Group, r onboard.Recipient) error {
+	return t.putOn(ctx, AllowSender, g, r, t.Tenant.AllowSender)
+}
+
+func onKey(kind string, g onboard.Group, r onboard.Recipient) deedKey {
+	return deedKey{kind: kind, address: strings.ToLower(r.Address), group: g.ID}
+}
+
+// isOn tells whether the recipient is on one of the group's two lists.
+func (t *tenant) isOn(ctx context.Context, kind string, g onboard.Group, r onboard.Recipient,
+	ask func(context.Context, onboard.Group, onboard.Recipient) (bool, error)) (bool, error) {
+	key := onKey(kind, g, r)
+	done, ok := t.record.deeds.get(key)
+	if ok && done.confirmed {
+		return done.told, nil
+	}
+	on, err := ask(ctx, g, r)
+	if err != nil || !on || !ok {
+		return on, err
+	}
+	// The recipient was not on it when this was intended, and is now.
+	done.person = r
+	return false, t.confirm(key, done)
+}
+
+// putOn puts the recipient on one of the group's two lists.
+func (t *tenant) putOn(ctx context.Context, kind string, g onboard.Group, r onboard.Recipient,
+	do func(context.Context, onboard.Group, onboard.Recipient) error) error {
+	key := onKey(kind, g, r)
+	if _, ok := t.record.deeds.tell(key); ok {
+		return nil
+	}
+	pending, again, err := t.intend(key, r, g)
+	if err != nil {
+		return err
+	}
+	err = do(ctx, g, r)
+	if err == nil || again && errors.Is(err, onboard.ErrAlreadyMember) {
+		return t.done(key, pending, r)
+	}
+	return t.failed(key, pending, err)
+}
