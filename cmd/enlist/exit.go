@@ -8,6 +8,7 @@ import (
 	"enlist/pkg/journal"
 	"enlist/pkg/m365/cloud"
 	"enlist/pkg/onboard"
+	"enlist/pkg/report"
 )
 
 // exitCode is what a scheduler acts on. One meaning each; never 0 when a row
@@ -45,8 +46,9 @@ func (e *usageError) Unwrap() error { return e.cause }
 // runEnded is how a run ended that has been reported already: all there is
 // left to say is the exit code.
 type runEnded struct {
-	code  exitCode
-	cause error
+	code    exitCode
+	cause   error
+	summary *report.Summary // nil if it has none
 }
 
 func (e *runEnded) Error() string { return fmt.Sprintf("the run ended with exit code %d", e.code) }

@@ -31,6 +31,7 @@ type runOptions struct {
 	cloudCA  string
 	sim      simOptions
 	state    stateOptions
+	notify   notifyOptions
 
 	input inputOptions
 	groupOptions
@@ -67,6 +68,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	o.groupOptions.register(flags)
 	flags.StringVar(&o.report, "report", "", "folder for the report (default FILE.report/RUN beside the input)")
 	flags.StringSliceVar(&o.formats, "report-format", reportFormats(), "forms of the report: csv, jsonl, html")
+	o.notify.register(flags)
 	flags.StringVar(&o.logFormat, "log-format", "text", "form of log lines: text or json")
 	flags.StringVar(&o.progress, "progress", "auto", "auto, plain or none")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print errors only")
@@ -91,6 +93,8 @@ func (o *runOptions) validate() error {
 	for _, c := range []struct{ flag, value string }{
 		{"senders", o.senders},
 		{"delivery-reports", o.deliveryReports},
+		{"notify-on", o.notify.on},
+		{"notify-webhook-form", o.notify.webhookForm},
 		{"log-format", o.logFormat},
 		{"progress", o.progress},
 	} {

@@ -53,9 +53,14 @@ func newPlanCommand() *cobra.Command {
 	return cmd
 }
 
-// carryOut is the main job: rows flow from the file through the worker pool
-// into the report.
+// carryOut does the main job and tells those who want to know how it ended.
 func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment) error {
+	return announced(ctx, cmd, o, a.path, func() error { return perform(ctx, cmd, o, a) })
+}
+
+// perform is the main job: rows flow from the file through the worker pool into
+// the report.
+func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -142,7 +147,7 @@ func work(ctx context.Context, cmd *cobra.Command, o *runOptions, file *intake.F
 	if how := kept.howToGoOn(o); how != "" && tally.Verdicts[onboard.Deferred] > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "Go on with this run: %s\n", how)
 	}
-	return &runEnded{code: code, cause: runErr}
+	return &runEnded{code: code, cause: runErr, summary: &summary}
 }
 
 // stoppedCode is the exit code of a run that ended before its last row.

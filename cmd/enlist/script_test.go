@@ -42,6 +42,8 @@ func TestMain(m *testing.M) {
 //	outcomes DIR           prints line, verdict, contact, groups, senders and code of each row of a report
 //	short-outcomes DIR     the same without groups and senders
 //	next-steps DIR         checks that each row with a problem says what happened and what to do
+//	listener               starts a server that is notified of how runs end
+//	heard                  prints how much it was sent since the last time, and the paths and bodies
 //	troubles N FILE        writes a file of N people, one in each trouble among them, and FILE.want
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -50,6 +52,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[tenantKey{}] = &scriptTenant{}
+			env.Values[listenerKey{}] = &listener{}
 			env.Setenv("ENLIST_TENANT", "sim")
 			return nil
 		},
@@ -63,6 +66,8 @@ func TestScripts(t *testing.T) {
 			"outcomes":       cmdOutcomes,
 			"short-outcomes": cmdShortOutcomes,
 			"next-steps":     cmdNextSteps,
+			"listener":       cmdListener,
+			"heard":          cmdHeard,
 			"troubles":       cmdTroubles,
 		},
 	})

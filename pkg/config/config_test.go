@@ -127,6 +127,8 @@ func TestSecretsAreRefusedAndNotRepeated(t *testing.T) {
 		"certificate_password": "AZURE_CLIENT_CERTIFICATE_PASSWORD",
 		"access token":         "AZURE_FEDERATED_TOKEN_FILE",
 		"client-id":            "AZURE_CLIENT_ID",
+		"notify-webhook":       "ENLIST_NOTIFY_WEBHOOK ",
+		"notify-smtp-password": "ENLIST_NOTIFY_SMTP_PASSWORD",
 	} {
 		_, err := Parse("f.yaml", []byte(key+": hunter2\n"), testKeys())
 		if err == nil || !strings.Contains(err.Error(), variable) || strings.Contains(err.Error(), "hunter2") {

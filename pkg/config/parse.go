@@ -202,6 +202,11 @@ func fits(kind Kind, text string) bool {
 func (c *checker) unknown(name string) string {
 	plain := plainly(name)
 	for _, secret := range []struct{ part, variable string }{
+		{"smtpuser", "ENLIST_NOTIFY_SMTP_USER"},
+		{"smtppassword", "ENLIST_NOTIFY_SMTP_PASSWORD"},
+		{"webhooksecret", "ENLIST_NOTIFY_WEBHOOK_SECRET"},
+		{"webhook", "ENLIST_NOTIFY_WEBHOOK"},
+		{"notifyping", "ENLIST_NOTIFY_PING"},
 		{"password", "AZURE_CLIENT_CERTIFICATE_PASSWORD"},
 		{"secret", "AZURE_CLIENT_SECRET"},
 		{"certificate", "AZURE_CLIENT_CERTIFICATE_PATH"},

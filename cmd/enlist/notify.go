@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"enlist/pkg/notify"
+	"enlist/pkg/report"
+)
+
+// The values of --notify-on.
+const (
+	notifyOnFailure = "failure"
+	notifyAlways    = "always"
+)
+
+// notifyOptions say who is told how a run ended. What works like a password,
+// and so has no place in a flag or file, comes from the environment alone.
+type notifyOptions struct {
+	on          string
+	webhookForm string
+	smtp, from  string
+	to          []string
+}
+
+func (o *notifyOptions) register(flags *pflag.FlagSet) {
+	flags.StringVar(&o.on, "notify-on", notifyOnFailure, "when the webhook ENLIST_NOTIFY_WEBHOOK and e-mail are told how the run ended: failure or always; the healthcheck ENLIST_NOTIFY_PING always is")
+	flags.StringVar(&o.webhookForm, "notify-webhook-form", notify.FormJSON, "what the webhook takes: json, teams or slack")
+	flags.StringSliceVar(&o.to, "notify-mail-to", nil, "address to e-mail; may be repeated")
+	flags.StringVar(&o.from, "notify-mail-from", "", "sender of the e-mail")
+	flags.StringVar(&o.smtp, "notify-smtp", "", "mail server for it, HOST:PORT; ENLIST_NOTIFY_SMTP_USER and …_PASSWORD if it asks for them")
+}
+
+// notifier knows who is to be told.
+func (o *notifyOptions) notifier() (*notify.Notifier, error) {
+	n, err := notify.New(notify.Options{
+		Always:   o.on == notifyAlways,
+		Webhook:  os.Getenv("ENLIST_NOTIFY_WEBHOOK"),
+		Form:     o.webhookForm,
+		Secret:   os.Getenv("ENLIST_NOTIFY_WEBHOOK_SECRET"),
+		Ping:     os.Getenv("ENLIST_NOTIFY_PING"),
+		SMTP:     o.smtp,
+		User:     os.Getenv("ENLIST_NOTIFY_SMTP_USER"),
+		Password: os.Getenv("ENLIST_NOTIFY_SMTP_PASSWORD"),
+		From:     o.from,
+		To:       o.to,
+		Agent:    "enlist/" + version,
+	})
+	if err != nil {
+		return nil, &usageError{Message: fmt.Sprintf("Nobody can be told how the run ends: %v.", err),
+			NextStep: "Correct the flags --notify-… or the variables ENLIST_NOTIFY_….", cause: err}
+	}
+	return n, nil
+}
+
+// announced carries a run out and tells how it ended, be it with an error. That
+// somebody can't be told is a warning, and changes nothing about the run.
+func announced(ctx context.Context, cmd *cobra.Command, o *runOptions, path string, run func() error) error {
+	if o.dryRun {
+		return run()
+	}
+	notifier, err := o.notify.notifier()
+	if err != nil {
+		return err
+	}
+	logger := o.logger(cmd.ErrOrStderr())
+	warn(logger, notifier.Started(ctx))
+	started := time.Now()
+	runErr := run()
+	news := newsOf(runErr)
+	if news.Run == "" {
+		news.Tenant, news.Simulated, news.Input = o.tenant, o.sim.chosen(o.tenant), path
+		news.Started, news.Ended = started, time.Now()
+	}
+	// An interrupted run is news, too.
+	warn(logger, notifier.Ended(context.WithoutCancel(ctx), news))
+	return runErr
+}
+
+func warn(logger *slog.Logger, err error) {
+	if err != nil {
+		logger.Warn("notification", "error", err)
+	}
+}
+
+// newsOf tells how a run ended: by its summary, or else by its error.
+func newsOf(err error) notify.News {
+	ended, ok := errors.AsType[*runEnded](err)
+	if !ok || ended.summary == nil {
+		return notify.News{ExitCode: int(exitCodeOf(err)), Problem: strings.TrimPrefix(explain(err), "Error: ")}
+	}
+	return newsFrom(ended.summary)
+}
+
+func newsFrom(s *report.Summary) notify.News {
+	return notify.News{
+		ExitCode:  s.ExitCode,
+		Problem:   s.StoppedBecause,
+		Run:       s.Run,
+		Tenant:    s.Tenant,
+		Simulated: s.Simulated,
+		Input:     s.Input.Name,
+		Rows:      s.Input.Rows,
+		Verdicts:  s.Verdicts,
+		Report:    s.Dir,
+		Started:   s.Started,
+		Ended:     s.Ended,
+	}
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+type listenerKey struct{}
+
+// listener is whom a script's runs notify.
+type listener struct {
+	mu    sync.Mutex
+	heard []string // path and body of each request
+}
+
+func (l *listener) ServeHTTP(_ http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.heard = append(l.heard, r.URL.Path+" "+string(body))
+}
+
+// cmdListener starts a server that takes pings and calls of the webhook.
+func cmdListener(ts *testscript.TestScript, neg bool, args []string) {
+	server := httptest.NewServer(ts.Value(listenerKey{}).(*listener))
+	ts.Defer(server.Close)
+	ts.Setenv("ENLIST_NOTIFY_PING", server.URL+"/ping")
+	ts.Setenv("ENLIST_NOTIFY_WEBHOOK", server.URL+"/hook-secret")
+}
+
+// cmdHeard prints what the server was sent since the last time.
+func cmdHeard(ts *testscript.TestScript, neg bool, args []string) {
+	l := ts.Value(listenerKey{}).(*listener)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, err := fmt.Fprintf(ts.Stdout(), "%d requests\n", len(l.heard))
+	ts.Check(err)
+	for _, request := range l.heard {
+		_, err := fmt.Fprintln(ts.Stdout(), request)
+		ts.Check(err)
+	}
+	l.heard = nil
+}
