@@ -13,6 +13,7 @@ func flagChoices() map[string][]string {
 		"cloud":               {cloud.Global, cloud.USGov, cloud.USGovDoD, cloud.China, cloud.Custom},
 		"senders":             {string(onboard.SendersAnyone), string(onboard.SendersFromList), string(onboard.SendersReport), string(onboard.SendersOff)},
 		"delivery-reports":    {string(onboard.ReportsReport), string(onboard.ReportsFix)},
+		"m365-groups":         {string(onboard.GuestsReport), string(onboard.GuestsInvite)},
 		"report-format":       reportFormats(),
 		"notify-on":           {notifyOnFailure, notifyAlways},
 		"notify-webhook-form": notify.Forms(),

@@ -66,7 +66,7 @@ func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	c.tenant = m365.New(c.exchange, directory, m365.Options{Logger: logger})
+	c.tenant = m365.New(c.exchange, directory, m365.Options{Invitations: o.invitations(), Logger: logger})
 	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
 		return nil, err
 	}
@@ -167,13 +167,7 @@ func (o *runOptions) commands() []string {
 	if o.dryRun {
 		return nil
 	}
-	commands := []string{"New-MailContact", "Set-Contact", "Add-DistributionGroupMember"}
-	changesGroups := onboard.SenderPolicy(o.senders) == onboard.SendersAnyone || onboard.SenderPolicy(o.senders) == onboard.SendersFromList ||
-		onboard.ReportPolicy(o.deliveryReports) == onboard.ReportsFix
-	if changesGroups {
-		commands = append(commands, "Set-DistributionGroup")
-	}
-	return commands
+	return append([]string{"New-MailContact", "Set-Contact", "Add-DistributionGroupMember"}, o.groupOptions.commands()...)
 }
 
 // traffic is what a run has asked of the tenant.

@@ -3,10 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"path"
+	"slices"
 
 	"github.com/spf13/pflag"
 
+	"enlist/pkg/m365"
 	"enlist/pkg/onboard"
 )
 
@@ -16,6 +19,11 @@ type groupOptions struct {
 	internalSenders string
 	protected       []string
 	deliveryReports string
+
+	m365Groups     string
+	inviteRedirect string
+	inviteSend     bool
+	inviteMessage  string
 }
 
 func (o *groupOptions) register(flags *pflag.FlagSet) {
@@ -23,6 +31,10 @@ func (o *groupOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.internalSenders, "internal-senders", "", "with --senders listed: the group of everybody inside, who go on writing to all groups")
 	flags.StringArrayVar(&o.protected, "protected", nil, "address of a group that is never opened, * standing for any text, as in board*@contoso.com; may be repeated")
 	flags.StringVar(&o.deliveryReports, "delivery-reports", string(onboard.ReportsReport), "groups that send mail on with an empty return path, which outside servers may drop: report (only tell), fix")
+	flags.StringVar(&o.m365Groups, "m365-groups", string(onboard.GuestsReport), "Microsoft 365 groups, which take outside people as guests only: report (only tell), guest (invite the people as guests)")
+	flags.StringVar(&o.inviteRedirect, "invite-redirect-url", "https://myapps.microsoft.com", "where a guest lands after accepting the invitation")
+	flags.BoolVar(&o.inviteSend, "invite-send", false, "have Microsoft send a mail to each person who is invited as a guest")
+	flags.StringVar(&o.inviteMessage, "invite-message", "", "with --invite-send: what to say in that mail")
 }
 
 // validate checks what belongs together.
@@ -35,6 +47,9 @@ func (o *groupOptions) validate() error {
 	case !listed && o.internalSenders != "":
 		return &usageError{Message: "--internal-senders goes with --senders listed only."}
 	}
+	if err := o.validateInvitations(); err != nil {
+		return err
+	}
 	for _, pattern := range o.protected {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return &usageError{Message: fmt.Sprintf("--protected %q is no pattern of an address.", pattern),
@@ -42,6 +57,39 @@ func (o *groupOptions) validate() error {
 		}
 	}
 	return nil
+}
+
+func (o *groupOptions) validateInvitations() error {
+	if o.inviteMessage != "" && !o.inviteSend {
+		return &usageError{Message: "--invite-message needs --invite-send.",
+			NextStep: "Add --invite-send to have Microsoft send a mail to each guest, or leave the message out."}
+	}
+	if to, err := url.Parse(o.inviteRedirect); err != nil || to.Scheme != "https" || to.Host == "" {
+		return &usageError{Message: fmt.Sprintf("--invite-redirect-url %q is no https address.", o.inviteRedirect),
+			NextStep: "Write for example https://myapps.microsoft.com."}
+	}
+	return nil
+}
+
+// invitations say how guests are invited, if any are.
+func (o *groupOptions) invitations() *m365.Invitations {
+	if onboard.GuestPolicy(o.m365Groups) != onboard.GuestsInvite {
+		return nil
+	}
+	return &m365.Invitations{RedirectURL: o.inviteRedirect, Send: o.inviteSend, Message: o.inviteMessage}
+}
+
+// commands are the cmdlets that change groups' settings.
+func (o *groupOptions) commands() []string {
+	var commands []string
+	opens := slices.Contains([]onboard.SenderPolicy{onboard.SendersAnyone, onboard.SendersFromList}, onboard.SenderPolicy(o.senders))
+	if opens || onboard.ReportPolicy(o.deliveryReports) == onboard.ReportsFix {
+		commands = append(commands, "Set-DistributionGroup")
+	}
+	if opens && onboard.GuestPolicy(o.m365Groups) == onboard.GuestsInvite {
+		commands = append(commands, "Set-UnifiedGroup")
+	}
+	return commands
 }
 
 // inside finds the group of everybody inside, if one is needed.

@@ -93,6 +93,7 @@ func (o *runOptions) validate() error {
 	for _, c := range []struct{ flag, value string }{
 		{"senders", o.senders},
 		{"delivery-reports", o.deliveryReports},
+		{"m365-groups", o.m365Groups},
 		{"notify-on", o.notify.on},
 		{"notify-webhook-form", o.notify.webhookForm},
 		{"log-format", o.logFormat},
@@ -134,6 +135,7 @@ func (o *runOptions) job(t onboard.Tenant) onboard.Job {
 		Senders:   onboard.SenderPolicy(o.senders),
 		Protected: o.protected,
 		Reports:   onboard.ReportPolicy(o.deliveryReports),
+		Guests:    onboard.GuestPolicy(o.m365Groups),
 		Workers:   o.workers,
 		Grace:     o.grace,
 	}

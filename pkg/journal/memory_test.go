@@ -132,6 +132,11 @@ func (m *memory) ReportToOriginator(_ context.Context, g onboard.Group) error {
 	return m.carryOut("report "+g.Address, func() error { return nil })
 }
 
+func (m *memory) InviteGuest(_ context.Context, c onboard.Contact) (onboard.Recipient, error) {
+	r := onboard.Recipient{ID: "id-" + c.Email, Kind: onboard.KindGuest, DisplayName: c.DisplayName, Address: c.Email}
+	return r, m.carryOut("invite "+strings.ToLower(c.Email), func() error { return nil })
+}
+
 // inputOf gives rows of the people, all in the group news.
 func inputOf(people ...string) []onboard.Row {
 	rows := make([]onboard.Row, len(people))

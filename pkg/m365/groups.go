@@ -48,8 +48,8 @@ func meant(found []exchange.Recipient, name string) []exchange.Recipient {
 	return groups
 }
 
-// group completes what a look-up gave. Only groups that a contact can be added
-// to have settings that matter.
+// group completes what a look-up gave. Only groups that an outside person can be
+// added to have settings that matter.
 func (t *Tenant) group(ctx context.Context, r exchange.Recipient) (onboard.Group, error) {
 	kind, _ := groupKind(r.RecipientTypeDetails)
 	g := onboard.Group{
@@ -59,10 +59,11 @@ func (t *Tenant) group(ctx context.Context, r exchange.Recipient) (onboard.Group
 		Address:     r.PrimarySmtpAddress,
 		Ref:         firstOf(r.Guid, r.PrimarySmtpAddress),
 	}
-	if kind != onboard.GroupDistribution && kind != onboard.GroupSecurity {
+	takesGuests := kind == onboard.GroupMicrosoft365 && t.invitations != nil
+	if kind != onboard.GroupDistribution && kind != onboard.GroupSecurity && !takesGuests {
 		return g, nil
 	}
-	settings, err := t.exchange.DistributionGroup(ctx, g.Ref)
+	settings, err := t.settings(ctx, g)
 	if err != nil {
 		return onboard.Group{}, exchangeError(err)
 	}
@@ -73,7 +74,7 @@ func (t *Tenant) group(ctx context.Context, r exchange.Recipient) (onboard.Group
 		Rejects:   len(settings.RejectedSenders()),
 		Moderated: bool(settings.ModerationEnabled),
 		Hidden:    bool(settings.HiddenFromAddressListsEnabled),
-		NoReports: !bool(settings.ReportToOriginatorEnabled) && !bool(settings.ReportToManagerEnabled),
+		NoReports: !takesGuests && !bool(settings.ReportToOriginatorEnabled) && !bool(settings.ReportToManagerEnabled),
 	}
 	return g, nil
 }

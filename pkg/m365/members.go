@@ -27,8 +27,8 @@ func (t *Tenant) IsMember(ctx context.Context, g onboard.Group, r onboard.Recipi
 	if id, ok := snapshot.ParseID(r.ID); ok && roster.members.Has(id) || t.written.hasJoined(g, r) {
 		return true, nil
 	}
-	if t.directory.complete && roster.shown {
-		return false, nil
+	if t.directory.complete && roster.shown || g.Kind == onboard.GroupMicrosoft365 {
+		return false, nil // of Microsoft 365 groups, Graph is the truth
 	}
 	members, err := roster.exchange.get(func() (map[string]bool, error) { return t.exchangeMembers(ctx, g) })
 	return members[memberKey(r.ID)] || members[memberKey(r.Address)], err
@@ -39,7 +39,12 @@ func (t *Tenant) AddMember(ctx context.Context, g onboard.Group, r onboard.Recip
 	if err := t.beginWriting(ctx); err != nil {
 		return err
 	}
-	err := groupError(t.exchange.AddDistributionGroupMember(ctx, g.Ref, r.Ref))
+	var err error
+	if g.Kind == onboard.GroupMicrosoft365 {
+		err = t.addGuest(ctx, g, r)
+	} else {
+		err = groupError(t.exchange.AddDistributionGroupMember(ctx, g.Ref, r.Ref))
+	}
 	if err == nil || errors.Is(err, onboard.ErrAlreadyMember) {
 		t.written.join(g, r, t.now())
 	}

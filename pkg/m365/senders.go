@@ -15,7 +15,7 @@ func (t *Tenant) AllowOutsideSenders(ctx context.Context, g onboard.Group) error
 	if err := t.beginWriting(ctx); err != nil {
 		return err
 	}
-	return groupError(t.exchange.SetRequireSenderAuthentication(ctx, g.Ref, false))
+	return groupError(t.open(ctx, g))
 }
 
 // ReportToOriginator gives the group's mail a return path.
@@ -45,7 +45,7 @@ func (t *Tenant) AllowSender(ctx context.Context, g onboard.Group, r onboard.Rec
 	if err != nil {
 		return err
 	}
-	err = list.joint.add(ctx, r.Ref, func(refs []string) error { return t.exchange.AddAllowedSenders(ctx, g.Ref, refs...) })
+	err = list.joint.add(ctx, r.Ref, func(refs []string) error { return t.allow(ctx, g, refs) })
 	if err != nil {
 		return groupError(err)
 	}
@@ -56,7 +56,7 @@ func (t *Tenant) AllowSender(ctx context.Context, g onboard.Group, r onboard.Rec
 // readSenders reads who is on the group's list. The group names them as it
 // likes, so they are looked up, to be known by whatever a recipient is known by.
 func (t *Tenant) readSenders(ctx context.Context, g onboard.Group) (*senderList, error) {
-	settings, err := t.exchange.DistributionGroup(ctx, g.Ref)
+	settings, err := t.settings(ctx, g)
 	if err != nil {
 		return nil, groupError(err)
 	}

@@ -47,6 +47,10 @@ type Exchange interface {
 	AddAllowedSenders(ctx context.Context, group string, senders ...string) error
 	Referenced(ctx context.Context, references ...string) ([]exchange.Recipient, error)
 	ReportToOriginator(ctx context.Context, group string) error
+
+	UnifiedGroup(ctx context.Context, identity string) (exchange.Group, error)
+	SetUnifiedRequireSenderAuthentication(ctx context.Context, group string, required bool) error
+	AddUnifiedAllowedSenders(ctx context.Context, group string, senders ...string) error
 }
 
 // Graph is what is needed of Microsoft Graph; see [graph.Client].
@@ -58,12 +62,17 @@ type Graph interface {
 	GroupMembers(ctx context.Context, groupID string) iter.Seq2[graph.Member, error]
 	LatestMembers(ctx context.Context, groupID string) (graph.Link, error)
 	MemberChanges(ctx context.Context, since graph.Link) ([]graph.MemberChange, graph.Link, error)
+
+	Invite(ctx context.Context, i graph.Invitation) (userID string, err error)
+	AddGroupMember(ctx context.Context, groupID, userID string) error
 }
 
 // Options configure a [Tenant].
 type Options struct {
 	// Store keeps the directory from run to run; nil means that nothing is kept.
 	Store *snapshot.Store
+	// Invitations say how guests are invited; nil means that none are.
+	Invitations *Invitations
 	// Logger tells what is read and why; nil means silence.
 	Logger *slog.Logger
 	// Now is the clock; nil means time.Now.
@@ -77,6 +86,8 @@ type Tenant struct {
 	store    *snapshot.Store // nil: nothing is kept
 	log      *slog.Logger
 	now      func() time.Time
+
+	invitations *Invitations // nil: nobody is invited
 
 	domains     []exchange.AcceptedDomain
 	directory   directory
@@ -92,7 +103,7 @@ var _ onboard.Tenant = (*Tenant)(nil)
 
 // New gives a tenant that is reached through the two clients.
 func New(e Exchange, g Graph, o Options) *Tenant {
-	t := &Tenant{exchange: e, graph: g, store: o.Store, log: o.Logger, now: o.Now, written: newWritten()}
+	t := &Tenant{exchange: e, graph: g, store: o.Store, log: o.Logger, now: o.Now, invitations: o.Invitations, written: newWritten()}
 	if t.log == nil {
 		t.log = slog.New(slog.DiscardHandler)
 	}

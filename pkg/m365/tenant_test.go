@@ -95,7 +95,8 @@ type fakeGraph struct {
 	members    map[string][]graph.Member
 	joins      map[string][]graph.MemberChange
 	err        map[graph.Collection]error
-	resync     bool // no link is good any more
+	writes     error // of everything that changes something
+	resync     bool  // no link is good any more
 
 	mu    sync.Mutex
 	asked []string

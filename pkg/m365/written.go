@@ -119,7 +119,8 @@ func (w *written) lately(now time.Time) snapshot.Written {
 	defer w.mu.RUnlock()
 	var kept snapshot.Written
 	for address, c := range w.created {
-		if now.Sub(c.at) < graphLag {
+		// A guest is Graph's own, so Graph shows it.
+		if now.Sub(c.at) < graphLag && c.contact.Kind == onboard.KindContact {
 			kept.Created = append(kept.Created, snapshot.Created{
 				Address: address, ID: c.contact.ID, Name: c.contact.DisplayName, Ref: c.contact.Ref, At: c.at,
 			})

@@ -45,7 +45,10 @@ func (w *worker) findOrCreate(ctx context.Context, holders holdersFunc) error {
 			"Nobody holds %s, and %s is one of the organisation's own domains, so this is no external address.",
 			w.row.Contact.Email, w.row.Contact.Domain())
 	}
-	return w.create(ctx)
+	if w.asGuest {
+		return w.invite(ctx)
+	}
+	return w.create(ctx, ContactCreated, w.createOnce)
 }
 
 // use judges the recipients that hold the address.
@@ -85,16 +88,16 @@ func describe(recipients []Recipient) string {
 	return strings.Join(words, ", ")
 }
 
-// create makes the mail contact that nobody holds the address of yet. When the
+// create makes the mail contact, or guest, that nobody holds the address of yet. When the
 // tenant says otherwise, or when it is not known whether the command was
 // carried out, the truth is asked for until the directories agree: an address
 // is taken at once, while its holder can be looked up only some seconds later.
-func (w *worker) create(ctx context.Context) error {
+func (w *worker) create(ctx context.Context, action Action, once func(context.Context, Contact) (Recipient, error)) error {
 	for waits := w.waits(); ; {
-		person, err := w.createOnce(ctx)
+		person, err := once(ctx, w.row.Contact)
 		switch {
 		case err == nil:
-			w.settle(person, ContactCreated)
+			w.settle(person, action)
 			return nil
 		case !errors.Is(err, ErrAlreadyExists) && !errors.Is(err, ErrUncertain) && !errors.Is(err, ErrNotReady):
 			return err
@@ -126,11 +129,11 @@ func (w *worker) setAttributes(ctx context.Context) *Problem {
 	}
 }
 
-func (w *worker) createOnce(ctx context.Context) (Recipient, error) {
+func (w *worker) createOnce(ctx context.Context, c Contact) (Recipient, error) {
 	if err := w.quota.closed(); err != nil {
 		return Recipient{}, err
 	}
-	person, err := w.job.Tenant.CreateContact(ctx, w.row.Contact)
+	person, err := w.job.Tenant.CreateContact(ctx, c)
 	if errors.Is(err, ErrCreationQuota) {
 		w.quota.close(err)
 	}

@@ -57,6 +57,15 @@ func (d *DryRun) CreateContact(_ context.Context, c Contact) (Recipient, error) 
 	return r, nil
 }
 
+// InviteGuest notes the guest. It has no id, since it does not exist.
+func (d *DryRun) InviteGuest(_ context.Context, c Contact) (Recipient, error) {
+	r := Recipient{Kind: KindGuest, DisplayName: c.DisplayName, Address: c.Email}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.contacts[c.key()] = r
+	return r, nil
+}
+
 // SetAttributes changes nothing.
 func (d *DryRun) SetAttributes(context.Context, Recipient, Contact) error { return nil }
 

@@ -58,7 +58,7 @@ func (w *worker) resolveGroup(ctx context.Context, name string) (Group, *Problem
 		return Group{}, newProblem(CodeGroupNotFound, nil,
 			"No group has the address, alias, display name or object id %q.", name)
 	case 1:
-		return groups[0], refusal(groups[0])
+		return groups[0], w.refusal(groups[0])
 	}
 	addresses := make([]string, len(groups))
 	for i, g := range groups {
@@ -68,13 +68,13 @@ func (w *worker) resolveGroup(ctx context.Context, name string) (Group, *Problem
 		"%d groups go by the name %q: %s.", len(groups), name, strings.Join(addresses, ", "))
 }
 
-// refusal says why a mail contact can't be put into the group, if so.
-func refusal(g Group) *Problem {
+// refusal says why an outside person can't be put into the group, if so.
+func (w *worker) refusal(g Group) *Problem {
 	switch {
 	case g.Kind == GroupDynamic:
 		return newProblem(CodeGroupDynamic, nil,
 			"%s is a dynamic distribution group, which has no members of its own.", g.Address)
-	case g.Kind == GroupMicrosoft365:
+	case g.Kind == GroupMicrosoft365 && w.job.Guests != GuestsInvite:
 		return newProblem(CodeGroupMicrosoft365, nil,
 			"%s is a Microsoft 365 group, which takes outside people as guests only.", g.Address)
 	case g.Kind == GroupRoomList:

@@ -23,6 +23,7 @@ type memory struct {
 	nextID   int
 
 	onCreate func(c onboard.Contact) error
+	onInvite func(c onboard.Contact) error
 	onAdd    func(g onboard.Group, r onboard.Recipient) error
 	onSet    func(c onboard.Contact) error
 	onOpen   func(g onboard.Group) error
@@ -180,6 +181,22 @@ func (m *memory) AllowSender(_ context.Context, g onboard.Group, r onboard.Recip
 func (m *memory) ReportToOriginator(_ context.Context, g onboard.Group) error {
 	m.note("report " + g.Address)
 	return nil
+}
+
+func (m *memory) InviteGuest(_ context.Context, c onboard.Contact) (onboard.Recipient, error) {
+	m.note("invite " + strings.ToLower(c.Email))
+	if m.onInvite != nil {
+		if err := m.onInvite(c); err != nil {
+			return onboard.Recipient{}, err
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.nextID++
+	r := onboard.Recipient{ID: fmt.Sprint("id-", m.nextID), Kind: onboard.KindGuest, DisplayName: c.DisplayName, Address: c.Email}
+	m.hold(r)
+	r.New = true
+	return r, nil
 }
 
 func (m *memory) note(command string) {

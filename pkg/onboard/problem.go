@@ -37,6 +37,9 @@ const (
 	CodeContactUncertain Code = "contact.uncertain"
 	CodeAttributesNotSet Code = "contact.attributes_not_set"
 
+	CodeInvitationBlocked Code = "guest.invitation_blocked"
+	CodeGuestIsContact    Code = "guest.address_of_contact"
+
 	CodeGroupNotFound      Code = "group.not_found"
 	CodeGroupAmbiguous     Code = "group.ambiguous"
 	CodeGroupDynamic       Code = "group.kind.dynamic"
@@ -91,6 +94,10 @@ func Explanations() []Explanation {
 			"Run the retry file in a few minutes; a contact that exists by then is found, not created twice."},
 		{CodeAttributesNotSet, "The contact was created, but company, title, phone numbers or other attributes could not be set.",
 			"Set them in the Exchange admin center; the contact itself and its memberships are in order."},
+		{CodeInvitationBlocked, "The organisation's settings forbid guests, or guests of this domain, or let only administrators invite them.",
+			"Look at the external collaboration settings in the Microsoft Entra admin center: who may invite, and which domains are allowed. Then run the retry file."},
+		{CodeGuestIsContact, "A Microsoft 365 group takes outside people as guests, and a mail contact holds the person's address. A guest invited all the same would come out without an address.",
+			"Remove the mail contact in the Exchange admin center, wait an hour, then run the retry file; the guest can be in distribution groups, too. Or name a distribution group instead."},
 
 		{CodeGroupNotFound, "No group has this address, alias, display name or object id.",
 			"Check the spelling of the group in the input, or create the group first, then run the retry file."},
@@ -99,7 +106,7 @@ func Explanations() []Explanation {
 		{CodeGroupDynamic, "A dynamic distribution group has no members of its own; its filter decides who receives its mail.",
 			"Change the group's filter so that it takes the contact in, or name another group in the retry file."},
 		{CodeGroupMicrosoft365, "A Microsoft 365 group takes outside people as guests, not as mail contacts.",
-			"Invite the person to the group as a guest, or name a distribution group in the retry file."},
+			"Run with --m365-groups guest to have the person invited as a guest, or name a distribution group in the retry file."},
 		{CodeGroupRoomList, "A room list takes rooms only.",
 			"Name a distribution group in the retry file, then run it."},
 		{CodeGroupOnPremises, "The group is synchronised from an on-premises directory and can't be changed in the cloud.",
@@ -177,6 +184,7 @@ func problemOf(err error, doing string) *Problem {
 		{ErrOwnDomain, CodeOwnDomain},
 		{ErrAlreadyExists, CodeAddressInUse},
 		{ErrNotReady, CodeContactNotReady},
+		{ErrInvitationBlocked, CodeInvitationBlocked},
 		{ErrOnPremisesSynced, CodeGroupOnPremises},
 		{ErrNotManager, CodeGroupNotManager},
 		{ErrMemberRefused, CodeGroupRefusesMember},

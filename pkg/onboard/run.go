@@ -45,6 +45,7 @@ type Job struct {
 	// groups that are never opened.
 	Protected []string
 	Reports   ReportPolicy // default ReportsReport
+	Guests    GuestPolicy  // default GuestsReport
 	// Workers is how many rows are worked on at once; default 16. Rows that
 	// wait for the tenant to show a new contact do not count.
 	Workers int

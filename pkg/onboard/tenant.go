@@ -40,6 +40,7 @@ type Tenant interface {
 	AddMember(ctx context.Context, g Group, r Recipient) error
 
 	GroupSettings
+	GuestInviter
 }
 
 // RecipientKind is the kind of a recipient as far as the job cares.
@@ -130,6 +131,9 @@ var (
 	ErrMemberRefused = errors.New("the group does not take this kind of member")
 	// ErrOwnDomain: the address is in one of the organisation's domains.
 	ErrOwnDomain = errors.New("the address is in one of the organisation's own domains")
+	// ErrInvitationBlocked: the organisation's settings forbid to invite the
+	// person as a guest.
+	ErrInvitationBlocked = errors.New("the organisation's settings forbid to invite this person")
 	// ErrRefused: the tenant refuses the values that it was given.
 	ErrRefused = errors.New("the tenant refused the values")
 	// ErrThrottled: the tenant asked to slow down, again and again.

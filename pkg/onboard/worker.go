@@ -20,6 +20,8 @@ type worker struct {
 	person  Recipient
 	contact ContactResult
 	note    string
+	// asGuest: the person is to be a guest, not a mail contact.
+	asGuest bool
 }
 
 // work waits for the row's turn and works on it.
@@ -94,6 +96,7 @@ func (w *worker) leftOver(because error) Outcome {
 func (w *worker) steps(ctx context.Context) Outcome {
 	start := time.Now()
 	o := Outcome{Row: w.row}
+	w.asGuest = w.wantsGuest(ctx)
 	ok := w.ensureContact(ctx, w.job.Tenant.Holders)
 	if ok {
 		targets := w.resolveGroups(ctx)
@@ -118,6 +121,10 @@ func (w *worker) ensureGroups(ctx context.Context, targets []target) []GroupResu
 	for i, t := range targets {
 		results[i] = t.result
 		if t.result.Problem != nil {
+			continue
+		}
+		if problem := w.notGuest(t.group); problem != nil {
+			results[i].Member, results[i].Problem = StepFailed, problem
 			continue
 		}
 		w.ensureMember(ctx, t.group, &results[i])

@@ -61,8 +61,13 @@ var errNoSenderSetting = errors.New("the answer does not say whether senders mus
 // group or a Microsoft 365 group is not found (ErrObjectNotFound); an identity
 // of several groups is ErrAmbiguous.
 func (c *Client) DistributionGroup(ctx context.Context, identity string) (Group, error) {
+	return c.group(ctx, "Get-DistributionGroup", identity)
+}
+
+// group runs a cmdlet that gets groups.
+func (c *Client) group(ctx context.Context, cmdlet, identity string) (Group, error) {
 	cmd := Command{
-		Name:       "Get-DistributionGroup",
+		Name:       cmdlet,
 		Parameters: Parameters{"Identity": identity},
 		Select:     groupProperties,
 		Effect:     Read,

@@ -1,5 +1,6 @@
 // Package graph reads a tenant's directory through Microsoft Graph: the organisation, its mail contacts, its groups
-// and their members. It writes nothing, for Graph can change neither mail contacts nor distribution groups.
+// and their members. Graph can change neither mail contacts nor distribution groups, so all it writes are guests: it
+// invites them, and adds them to Microsoft 365 groups.
 //
 // It stands on msgraph-sdk-go in a hybrid way. The SDK's request builders make URLs, query parameters and headers; its
 // adapter signs requests and decodes errors. Answers go into small structs of our own, because the SDK's models cost
