@@ -22,6 +22,7 @@ const (
 	exitRowsFailed  exitCode = 3   // finished, but some rows failed or were invalid
 	exitLater       exitCode = 5   // try again later, unchanged
 	exitDenied      exitCode = 6   // credentials or permissions
+	exitLimit       exitCode = 7   // a safety limit was reached; nothing past it was written
 	exitDeadline    exitCode = 10  // --max-duration reached
 	exitHeld        exitCode = 11  // another run holds the state file
 	exitInterrupted exitCode = 130 // interrupted; can be gone on with
@@ -73,6 +74,8 @@ func exitCodeOf(err error) exitCode {
 		return exitInterrupted
 	case errors.Is(err, onboard.ErrDeadline):
 		return exitDeadline
+	case errors.Is(err, onboard.ErrLimit):
+		return exitLimit
 	case errors.As(err, &held):
 		return exitHeld
 	case errors.Is(err, journal.ErrWrite):
@@ -117,7 +120,7 @@ func explain(err error) string {
 	}
 	text := "Error: " + err.Error()
 	switch exitCodeOf(err) {
-	case exitUsage:
+	case exitUsage, exitLimit:
 		text += "\nNothing was changed."
 	case exitUnexpected:
 		text += "\nThis should not happen. Please report it, with this message and the output of \"enlist version\"."

@@ -32,6 +32,7 @@ type runOptions struct {
 	sim      simOptions
 	state    stateOptions
 	notify   notifyOptions
+	limits   limitOptions
 
 	input inputOptions
 	groupOptions
@@ -59,6 +60,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.cloudCA, "cloud-ca", "", "file with the certificate authorities (PEM) that a custom cloud is trusted by")
 	o.sim.register(flags)
 	o.state.register(flags)
+	o.limits.register(flags)
 	o.input.register(flags)
 	flags.BoolVar(&o.contactsOnly, "contacts-only", false, "the file names no groups: only create the contacts")
 	flags.IntVar(&o.workers, "workers", 16, "how many rows are worked on at once, at most")

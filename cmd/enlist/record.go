@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -38,16 +39,38 @@ func (o *runOptions) openRecord(ctx context.Context) (*record, error) {
 	return &record{journal: j}, nil
 }
 
-// examine reads the input once through, if its content is to be recorded.
+// examine reads the input once through, if it must be known beforehand.
 func (r *record) examine(a *assignment, o *runOptions) error {
-	if r.journal == nil {
-		return nil
-	}
-	var err error
-	if a.survey, err = surveyed(a.path, o.intake()); err != nil {
+	if err := o.limits.validate(a.path); err != nil {
 		return err
 	}
+	if a.path == stdin || r.journal == nil && !o.limits.wantSurvey() {
+		return nil
+	}
+	s, err := surveyed(a.path, o.intake())
+	if err != nil {
+		return err
+	}
+	a.survey = &s
 	return a.checkUnchanged()
+}
+
+// checkLimits refuses an input that is not what could be expected.
+func (r *record) checkLimits(ctx context.Context, a assignment, tenant *connection, o *runOptions) error {
+	if a.survey == nil || a.resumed != nil {
+		return nil
+	}
+	if r.journal == nil {
+		return o.limits.check(*a.survey, nil)
+	}
+	last, err := r.journal.LastOfSource(ctx, tenant.name, o.state.sourceOf(a.path))
+	if errors.Is(err, journal.ErrNoRun) {
+		return o.limits.check(*a.survey, nil)
+	}
+	if err != nil {
+		return err
+	}
+	return o.limits.check(*a.survey, &last)
 }
 
 // Close gives the state file free.
@@ -68,14 +91,15 @@ func (r *record) begin(ctx context.Context, a assignment, tenant *connection, o 
 		r.writer, err = r.journal.Continue(ctx, *a.resumed)
 		return err
 	}
+	known := a.known()
 	r.writer, err = r.journal.Begin(ctx, journal.Run{
 		ID:        r.run.ID,
 		Tenant:    tenant.name,
 		Simulated: tenant.simulated,
 		Source:    o.state.sourceOf(a.path),
 		Input:     absoluteInput(a.path),
-		SHA256:    a.survey.sha256,
-		Rows:      a.survey.rows,
+		SHA256:    known.sha256,
+		Rows:      known.rows,
 		Settings:  a.settings,
 		Report:    absolute(r.folder),
 		Started:   r.run.Started,
@@ -120,18 +144,14 @@ func (r *record) end(end report.End, runErr error) error {
 	})
 }
 
-// survey is what is known of an input beforehand. It stays empty for standard
-// input, which can be read only once.
+// survey is what is known of an input beforehand.
 type survey struct {
-	rows   int
-	sha256 string
+	rows, invalid int
+	sha256        string
 }
 
 // surveyed reads the input once through.
 func surveyed(path string, opts intake.Options) (survey, error) {
-	if path == stdin {
-		return survey{}, nil
-	}
 	stored, err := os.Open(path)
 	if err != nil {
 		return survey{}, err
@@ -151,7 +171,8 @@ func surveyed(path string, opts intake.Options) (survey, error) {
 	if _, err := io.Copy(io.Discard, bytes); err != nil { // what stands behind the last record
 		return survey{}, err
 	}
-	return survey{rows: file.Findings().Rows, sha256: hex.EncodeToString(sum.Sum(nil))}, nil
+	f := file.Findings()
+	return survey{rows: f.Rows, invalid: f.Invalid, sha256: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
 func absoluteInput(path string) string {
@@ -165,8 +186,16 @@ func absoluteInput(path string) string {
 type assignment struct {
 	path     string // of the input
 	settings map[string][]string
-	survey   survey
+	survey   *survey      // nil if it was not read beforehand, as standard input can't be
 	resumed  *journal.Run // nil for a run that begins
+}
+
+// known is what is known of the input.
+func (a assignment) known() survey {
+	if a.survey == nil {
+		return survey{}
+	}
+	return *a.survey
 }
 
 // named gives the run its name and its report a place: a new one, or those
@@ -182,7 +211,7 @@ func (r *record) named(a assignment, tenant *connection, o *runOptions) {
 		Tenant:    tenant.name,
 		Simulated: tenant.simulated,
 		DryRun:    o.dryRun,
-		Input:     report.Input{Name: a.path, SHA256: a.survey.sha256},
+		Input:     report.Input{Name: a.path, SHA256: a.known().sha256},
 		Started:   started,
 	}
 	r.folder = o.reportFolder(a.path, id)

@@ -87,7 +87,7 @@ func (l *lookup) find(ctx context.Context, id string) (run journal.Run, path str
 
 // checkUnchanged refuses an input that is not what it was when the run began.
 func (a assignment) checkUnchanged() error {
-	if a.resumed == nil || a.resumed.SHA256 == a.survey.sha256 {
+	if a.resumed == nil || a.resumed.SHA256 == a.known().sha256 {
 		return nil
 	}
 	return &usageError{

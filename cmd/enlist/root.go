@@ -19,6 +19,7 @@ Exit codes:
   3    finished, but some rows failed or were invalid; see the report
   5    try again later, unchanged; deferred rows are left
   6    credentials or permissions
+  7    a safety limit was reached; nothing past it was written
   10   --max-duration reached; deferred rows are left
   11   another run holds the state file
   130  interrupted; enlist resume goes on, or run the same file again`

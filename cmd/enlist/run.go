@@ -91,6 +91,9 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignmen
 	}
 	defer tenant.Close()
 
+	if err := kept.checkLimits(ctx, a, tenant, o); err != nil {
+		return err
+	}
 	kept.named(a, tenant, o)
 	out, err := report.Create(kept.folder, kept.run, o.reportOptions(file, tenant))
 	if err != nil {
@@ -101,20 +104,27 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignmen
 	if err := kept.begin(ctx, a, tenant, o); err != nil {
 		return err
 	}
-	return work(ctx, cmd, o, file, tenant, kept, out)
+	return work(ctx, cmd, o, a, file, tenant, kept, out)
 }
 
 // work runs the job and ends the report, whatever becomes of the run.
-func work(ctx context.Context, cmd *cobra.Command, o *runOptions, file *intake.File, tenant *connection, kept *record, out *report.Writer) error {
+func work(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, file *intake.File, tenant *connection, kept *record, out *report.Writer) error {
 	display := o.display(cmd)
 	tally := onboard.NewTally()
-	job := o.job(kept.tenant(tenant.tenant))
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	limits := o.limits.limits(a.known(), stop)
+	job := o.job(limits.Tenant(kept.tenant(tenant.tenant)))
 	job.InternalSenders = tenant.inside
 	runErr := job.Run(ctx, kept.rows(ctx, file.Rows()), func(outcome onboard.Outcome) error {
 		tally.Add(outcome)
+		limits.Count(outcome)
 		display.Add(outcome)
 		return errors.Join(kept.add(outcome), out.Add(outcome))
 	})
+	if runErr == nil && tally.Rows == 0 && !o.limits.shrunk {
+		runErr = emptyInput()
+	}
 	o.warn(display, file)
 	display.Close()
 	if errors.Is(runErr, journal.ErrWrite) {
@@ -160,6 +170,7 @@ func stoppedCode(err error) exitCode {
 
 // because says in a sentence why a run ended before its last row.
 func because(err error) string {
+	var unexpected *limitError
 	switch {
 	case err == nil:
 		return ""
@@ -167,6 +178,10 @@ func because(err error) string {
 		return "The run was interrupted."
 	case errors.Is(err, onboard.ErrDeadline):
 		return "The time allowed with --max-duration was up."
+	case errors.As(err, &unexpected):
+		return unexpected.Message + " " + unexpected.NextStep
+	case errors.Is(err, onboard.ErrLimit):
+		return fmt.Sprintf("It was stopped: %v. If that was meant, raise --max-creates or --max-failures.", err)
 	}
 	return fmt.Sprintf("The run could not go on: %v.", err)
 }

@@ -8,10 +8,9 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// perSitting are the flags that may differ when a run is gone on with. All
-// others are the run's, recorded with it.
+// perSitting are the flags that may be given anew when a run is gone on with.
 func perSitting() []string {
-	return []string{"workers", "max-duration", "grace-period", "log-format", "progress", "quiet", "verbose"}
+	return []string{"workers", "max-duration", "grace-period", "max-creates", "max-failures", "log-format", "progress", "quiet", "verbose"}
 }
 
 // namesFile are the flags whose values are paths.
@@ -25,7 +24,7 @@ func namesFile() []string {
 func settingsOf(flags *pflag.FlagSet) map[string][]string {
 	settings := map[string][]string{}
 	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Value.String() == f.DefValue || f.Name == "state" || f.Name == "config" || slices.Contains(perSitting(), f.Name) {
+		if f.Value.String() == f.DefValue || f.Name == "state" || f.Name == "config" {
 			return
 		}
 		values := []string{f.Value.String()}
@@ -40,13 +39,16 @@ func settingsOf(flags *pflag.FlagSet) map[string][]string {
 	return settings
 }
 
-// applySettings sets flags as they were recorded.
+// applySettings sets the flags that were not given anew as they were recorded.
 func applySettings(flags *pflag.FlagSet, settings map[string][]string) error {
 	for name, values := range settings {
 		f := flags.Lookup(name)
 		if f == nil {
 			return &usageError{Message: fmt.Sprintf("The run was given --%s, which this enlist does not know.", name),
 				NextStep: "Use the enlist that began the run, or run the file again: what is done is found, not done twice."}
+		}
+		if f.Changed {
+			continue
 		}
 		var err error
 		if list, ok := f.Value.(pflag.SliceValue); ok {

@@ -145,7 +145,7 @@ func Explanations() []Explanation {
 			"Run the retry file, or the same file again: what is done already is found, not done twice."},
 		{CodeDeadline, "The run's time was up before this row was done.",
 			"Run the retry file, or allow more time with --max-duration."},
-		{CodeStopped, "The run was stopped before this row was done, because going on would have failed every row.",
+		{CodeStopped, "The run was stopped before this row was done, because going on would have failed every row or gone past a safety limit.",
 			"Mend what stopped the run, then run the retry file."},
 	}
 }

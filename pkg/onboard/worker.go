@@ -190,7 +190,7 @@ func stopProblem(cause error) *Problem {
 	switch {
 	case errors.Is(cause, ErrDeadline):
 		return newProblem(CodeDeadline, cause, "The run's time was up before this row was done.")
-	case errors.Is(cause, ErrDenied), errors.Is(cause, ErrUnavailable):
+	case errors.Is(cause, ErrDenied), errors.Is(cause, ErrUnavailable), errors.Is(cause, ErrLimit):
 		return newProblem(CodeStopped, cause, "The run was stopped before this row was done: %v.", cause)
 	}
 	return newProblem(CodeInterrupted, cause, "The run was interrupted before this row was done.")
