@@ -6,16 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"enlist/pkg/doctor"
-	"enlist/pkg/journal"
 	"enlist/pkg/m365/pace"
 )
 
@@ -42,7 +37,7 @@ missing, 5 when a server does not answer, and 2 when the set-up is wrong.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.script {
-				return doctor.WriteScript(cmd.OutOrStdout(), o.run.cloud, o.run.tenantForScript(), o.run.commands())
+				return o.run.script().Write(cmd.OutOrStdout())
 			}
 			return examine(cmd.Context(), cmd, &o)
 		},
@@ -53,11 +48,13 @@ missing, 5 when a server does not answer, and 2 when the set-up is wrong.`,
 	return cmd
 }
 
-func (o *runOptions) tenantForScript() string {
+// script is how an app for the run is made.
+func (o *runOptions) script() doctor.Script {
+	s := doctor.Script{Cloud: o.cloud, Tenant: o.tenant, Commands: o.commands(), InvitesGuests: o.invitations() != nil}
 	if o.sim.chosen(o.tenant) {
-		return ""
+		s.Tenant = ""
 	}
-	return o.tenant
+	return s
 }
 
 func examine(ctx context.Context, cmd *cobra.Command, o *doctorOptions) error {
@@ -129,57 +126,11 @@ func setupAt(place *site, o *runOptions, logger *slog.Logger) (doctor.Setup, err
 		Exchange: func(ctx context.Context) (doctor.Exchange, error) {
 			return exchangeClient(ctx, place, identity, pacer(), 1, logger)
 		},
-		Graph:    directory,
-		Commands: o.commands(),
+		Graph:          directory,
+		Commands:       o.commands(),
+		KeepsDirectory: o.keepsState(),
+		InvitesGuests:  o.invitations() != nil,
 	}, nil
-}
-
-const stateCheck = "state"
-
-// stateFinding tells whether runs can be recorded.
-func stateFinding(ctx context.Context, o *runOptions) doctor.Finding {
-	path, err := o.statePath()
-	if err == nil && path == "" {
-		return doctor.Finding{Check: stateCheck, Verdict: doctor.OK, Message: "none: runs are not recorded, and can't be gone on with"}
-	}
-	if err == nil {
-		err = tryState(ctx, path)
-	}
-	f := doctor.Finding{Check: stateCheck, Verdict: doctor.OK, Message: path + " can be written"}
-	if err != nil {
-		f.Verdict = doctor.Failed
-		f.Message, f.NextStep, _ = strings.Cut(err.Error(), "\n")
-	}
-	return f
-}
-
-// tryState looks into the state file, if there is one yet, and writes beside it.
-func tryState(ctx context.Context, path string) error {
-	j, err := journal.Read(ctx, path)
-	switch {
-	case err == nil:
-		err = j.Close()
-	case errors.Is(err, fs.ErrNotExist), errors.Is(err, journal.ErrOlder):
-		err = nil
-	}
-	if err != nil {
-		return err
-	}
-	folder := filepath.Dir(path)
-	for !isFolder(folder) && folder != filepath.Dir(folder) {
-		folder = filepath.Dir(folder) // a run makes those that are missing
-	}
-	f, err := os.CreateTemp(folder, ".enlist-doctor-*")
-	if err != nil {
-		return &usageError{Message: fmt.Sprintf("nothing can be written beside %s: %v.", path, err),
-			NextStep: "Give enlist the right to write there, or name another file with --state.", cause: err}
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
 
 func printFinding(w io.Writer, f doctor.Finding) {

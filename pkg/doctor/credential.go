@@ -79,24 +79,38 @@ func refused(check string, err error) Finding {
 	return f
 }
 
-// permission checks that the token carries one of the permissions, of which the
-// first is the least.
-func (e *examination) permission(check string, claims cloud.Claims, api string, enough ...string) {
+// permission is something that an app must be granted.
+type permission struct {
+	check  string
+	api    string
+	enough []string // any of these will do; the first is the least
+	// otherwise is what a run does without the permission; empty if it fails.
+	otherwise string
+}
+
+// checkPermission looks for a permission in the token.
+func (e *examination) checkPermission(claims cloud.Claims, p permission) {
+	least := p.enough[0]
 	if claims.Scopes != "" {
-		e.note(Finding{Check: check, Verdict: Warning,
-			Message:  "a person is signed in, not an app, so the permission " + enough[0] + " can't be judged by the token",
+		e.note(Finding{Check: p.check, Verdict: Warning,
+			Message:  "a person is signed in, not an app, so the permission " + least + " can't be judged by the token",
 			NextStep: "For unattended runs, register an app: enlist doctor --script prints how."})
 		return
 	}
-	for _, name := range enough {
+	for _, name := range p.enough {
 		if slices.Contains(claims.Roles, name) {
-			e.ok(check, name+" is granted")
+			e.ok(p.check, name+" is granted")
 			return
 		}
 	}
-	e.note(Finding{Check: check, Verdict: Failed,
-		Message:  fmt.Sprintf("the app lacks the permission %s of %s", enough[0], api),
-		NextStep: "Add it under API permissions of the app registration, as an application permission, and grant admin consent. " + printHow})
+	f := Finding{Check: p.check, Verdict: Failed,
+		Message:  fmt.Sprintf("the app lacks the permission %s of %s", least, p.api),
+		NextStep: "Add it under API permissions of the app registration, as an application permission, and grant admin consent. " + printHow}
+	if p.otherwise != "" {
+		f.Verdict = Warning
+		f.Message += "; without it " + p.otherwise
+	}
+	e.note(f)
 }
 
 const printHow = "\"enlist doctor --script\" prints the commands for it."

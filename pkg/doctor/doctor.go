@@ -66,6 +66,10 @@ type Setup struct {
 	Graph    Graph
 	// Commands are the cmdlets that a run uses for its changes.
 	Commands []string
+	// KeepsDirectory: runs keep the directory in their state file, users too.
+	KeepsDirectory bool
+	// InvitesGuests: runs put people on Microsoft 365 groups as guests.
+	InvitesGuests bool
 }
 
 // The bounds that a warning or failure begins at.

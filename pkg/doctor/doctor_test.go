@@ -116,6 +116,32 @@ func TestLeastAppIsEnough(t *testing.T) {
 	}
 }
 
+func TestKeepingTheDirectoryIsBetterWithUsers(t *testing.T) {
+	app := leastApp()
+	setup := setupFor(t, app, app.Secret)
+	setup.KeepsDirectory = true
+	checks, text := ill(t, setup)
+	if diff := cmp.Diff([]string{"permission.users: warning"}, checks); diff != "" || !strings.Contains(text, "User.Read.All") {
+		t.Errorf("checks (-want +got):\n%s\n%s", diff, text)
+	}
+}
+
+func TestGuestsNeedMore(t *testing.T) {
+	app := leastApp()
+	setup := setupFor(t, app, app.Secret)
+	setup.InvitesGuests = true
+	checks, _ := ill(t, setup)
+	if diff := cmp.Diff([]string{"permission.invite: failed", "permission.add_guests: failed"}, checks); diff != "" {
+		t.Errorf("least app (-want +got):\n%s", diff)
+	}
+	app.AppRoles = []string{"OrgContact.Read.All", "GroupMember.ReadWrite.All", "User.Invite.All", "Exchange.ManageAsApp"}
+	setup = setupFor(t, app, app.Secret)
+	setup.InvitesGuests = true
+	if checks, text := ill(t, setup); len(checks) > 0 {
+		t.Errorf("app for guests: %v\n%s", checks, text)
+	}
+}
+
 func TestEachMissingPermissionIsNamedAlone(t *testing.T) {
 	tests := []struct {
 		lacks []string // permissions or roles

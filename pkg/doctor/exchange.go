@@ -31,13 +31,14 @@ var roleOf = map[string]string{
 	"Add-DistributionGroupMember":    roleGroups,
 	"Remove-DistributionGroupMember": roleGroups,
 	"Set-DistributionGroup":          roleGroups,
+	"Set-UnifiedGroup":               roleRecipients,
 }
 
 // checkExchange finds out whether the app may run the commands of a run.
 func (e *examination) checkExchange(ctx context.Context) {
 	claims, known := e.signIn(ctx, "token.exchange", e.Identity.Exchange, "reach.sign_in", "clock", "certificate")
 	if known {
-		e.permission("permission.exchange", claims, "Office 365 Exchange Online", exchangePermission)
+		e.checkPermission(claims, permission{check: "permission.exchange", api: "Office 365 Exchange Online", enough: []string{exchangePermission}})
 	}
 	if !e.need("exchange.role", "reach.exchange", "token.exchange", "permission.exchange") {
 		return

@@ -9,18 +9,42 @@ import (
 )
 
 // Permissions of Microsoft Graph of which one is enough, the least first
-// (learn.microsoft.com/graph/api: orgcontact-list, group-list-members).
+// (learn.microsoft.com/graph/api: orgcontact-list, group-list-members,
+// user-list, invitation-post, group-post-members).
 var (
 	contactReaders = []string{"OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	memberReaders  = []string{"GroupMember.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	userReaders    = []string{"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	inviters       = []string{"User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"}
+	memberWriters  = []string{"GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"}
 )
+
+// graphPermissions are those that the run needs or is better off with.
+func (s Setup) graphPermissions() []permission {
+	const api = "Microsoft Graph"
+	needed := []permission{
+		{check: "permission.contacts", api: api, enough: contactReaders},
+		{check: "permission.groups", api: api, enough: memberReaders},
+	}
+	if s.KeepsDirectory {
+		needed = append(needed, permission{check: "permission.users", api: api, enough: userReaders,
+			otherwise: "Exchange is asked about each address that is not a mail contact's, which takes longer"})
+	}
+	if s.InvitesGuests {
+		needed = append(needed,
+			permission{check: "permission.invite", api: api, enough: inviters},
+			permission{check: "permission.add_guests", api: api, enough: memberWriters})
+	}
+	return needed
+}
 
 // checkGraph finds out whether contacts and members can be read.
 func (e *examination) checkGraph(ctx context.Context) {
 	claims, known := e.signIn(ctx, "token.graph", e.Identity.Graph, "reach.sign_in", "clock", "certificate")
 	if known {
-		e.permission("permission.contacts", claims, "Microsoft Graph", contactReaders...)
-		e.permission("permission.groups", claims, "Microsoft Graph", memberReaders...)
+		for _, p := range e.graphPermissions() {
+			e.checkPermission(claims, p)
+		}
 	}
 	if e.need("read.contacts", "reach.graph", "token.graph", "permission.contacts") {
 		_, err := first(ctx, e.Graph.Contacts)

@@ -71,19 +71,34 @@ func TestUnreachableSaysWhy(t *testing.T) {
 
 func TestScriptGrantsTheLeast(t *testing.T) {
 	var script strings.Builder
-	if err := WriteScript(&script, "usgov", "", []string{"New-MailContact", "Add-DistributionGroupMember"}); err != nil {
+	err := Script{Cloud: "usgov", Commands: []string{"New-MailContact", "Add-DistributionGroupMember"}}.Write(&script)
+	if err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
 		"az cloud set --name AzureUSGovernment", "-ExchangeEnvironmentName O365USGovGCCHigh",
-		" OrgContact.Read.All", " GroupMember.Read.All", " Exchange.ManageAsApp ",
+		"\ngrant $graph OrgContact.Read.All\n", "\ngrant $graph GroupMember.Read.All\n", "\ngrant $exchange Exchange.ManageAsApp\n",
 		`-Roles "Mail Recipient Creation","Distribution Groups","Security Group Creation and Membership"` + "\n",
 	} {
 		if !strings.Contains(script.String(), want) {
 			t.Errorf("%q is not in:\n%s", want, script.String())
 		}
 	}
-	if strings.Contains(script.String(), "Mail Recipients") {
-		t.Error("a role is granted that no command needs")
+	for _, surplus := range []string{"Mail Recipients", "User.Invite.All", "\ngrant $graph User.Read.All"} {
+		if strings.Contains(script.String(), surplus) {
+			t.Errorf("%q is granted without need in:\n%s", surplus, script.String())
+		}
+	}
+}
+
+func TestScriptForGuests(t *testing.T) {
+	var script strings.Builder
+	if err := (Script{InvitesGuests: true}).Write(&script); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"grant $graph User.Invite.All\n", "grant $graph GroupMember.ReadWrite.All\n"} {
+		if !strings.Contains(script.String(), want) {
+			t.Errorf("%q is not in:\n%s", want, script.String())
+		}
 	}
 }

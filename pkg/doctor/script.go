@@ -13,33 +13,55 @@ import (
 //go:embed script.txt
 var scriptText string
 
-// WriteScript writes the Azure CLI and PowerShell lines with which an
-// administrator makes an app that may do what a run with these commands needs,
-// and no more. tenant may be empty.
-func WriteScript(w io.Writer, cloudName, tenant string, commands []string) error {
+// Script is what an app is to be made for.
+type Script struct {
+	Cloud  string // as --cloud takes it
+	Tenant string // may be empty
+	// Commands and InvitesGuests are as in [Setup].
+	Commands      []string
+	InvitesGuests bool
+}
+
+// Write writes the Azure CLI and PowerShell lines with which an administrator
+// makes an app that may do what the run needs, and no more.
+func (s Script) Write(w io.Writer) error {
 	page, err := template.New("script").Parse(scriptText)
 	if err != nil {
 		return err
 	}
-	if tenant == "" {
-		tenant = "contoso.onmicrosoft.com"
+	if s.Tenant == "" {
+		s.Tenant = "contoso.onmicrosoft.com"
 	}
-	roles := rolesOf(commands)
+	cloudName := strings.ToLower(s.Cloud)
+	return page.Execute(w, struct {
+		Tenant, AzureCloud, ExchangeEnvironment string
+		Graph                                   []string
+		Users, Exchange, Roles                  string
+	}{
+		Tenant:              s.Tenant,
+		AzureCloud:          azureClouds[cloudName],
+		ExchangeEnvironment: exchangeEnvironments[cloudName],
+		Graph:               s.graph(),
+		Users:               userReaders[0],
+		Exchange:            exchangePermission,
+		Roles:               `"` + strings.Join(s.roles(), `","`) + `"`,
+	})
+}
+
+// graph are the permissions of Microsoft Graph that the run can't do without.
+func (s Script) graph() []string {
+	if s.InvitesGuests {
+		return []string{contactReaders[0], memberWriters[0], inviters[0]} // who may write members may read them
+	}
+	return []string{contactReaders[0], memberReaders[0]}
+}
+
+func (s Script) roles() []string {
+	roles := rolesOf(s.Commands)
 	if slices.Contains(roles, roleGroups) {
 		roles = append(roles, roleSecurityGroups)
 	}
-	return page.Execute(w, struct {
-		Tenant, AzureCloud, ExchangeEnvironment string
-		Contacts, Members, Exchange, Roles      string
-	}{
-		Tenant:              tenant,
-		AzureCloud:          azureClouds[strings.ToLower(cloudName)],
-		ExchangeEnvironment: exchangeEnvironments[strings.ToLower(cloudName)],
-		Contacts:            contactReaders[0],
-		Members:             memberReaders[0],
-		Exchange:            exchangePermission,
-		Roles:               `"` + strings.Join(roles, `","`) + `"`,
-	})
+	return roles
 }
 
 // Names of the clouds to az cloud set (learn.microsoft.com/cli/azure/manage-clouds-azure-cli)
