@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // ensureContact sees to it that somebody in the organisation's directory
@@ -98,6 +99,7 @@ func (w *worker) create(ctx context.Context, action Action, once func(context.Co
 		switch {
 		case err == nil:
 			w.settle(person, action)
+			w.created = time.Now()
 			return nil
 		case !errors.Is(err, ErrAlreadyExists) && !errors.Is(err, ErrUncertain) && !errors.Is(err, ErrNotReady):
 			return err

@@ -25,6 +25,9 @@ func (w *worker) findOrAdd(ctx context.Context, group Group) (Action, error) {
 	if member {
 		return MemberExisting, nil
 	}
+	if err := w.awaitShown(ctx); err != nil {
+		return "", err
+	}
 	for waits := w.waits(); ; {
 		err := w.job.Tenant.AddMember(ctx, group, w.person)
 		switch {
@@ -35,8 +38,31 @@ func (w *worker) findOrAdd(ctx context.Context, group Group) (Action, error) {
 		case !errors.Is(err, ErrRecipientNotFound) && !errors.Is(err, ErrNotReady) && !errors.Is(err, ErrUncertain):
 			return "", err
 		}
+		if w.mayBeGone(err) {
+			if err := w.settleAnew(ctx); err != nil {
+				return "", err
+			}
+			continue
+		}
+		w.noteNotShown()
 		if waitErr := waits.next(ctx); waitErr != nil {
 			return "", firstNot(waitErr, errNoMorePatience, err)
 		}
 	}
+}
+
+// mayBeGone reports whether the person, who was known from earlier, may not
+// exist any more. That is looked into once.
+func (w *worker) mayBeGone(err error) bool {
+	return errors.Is(err, ErrRecipientNotFound) && !w.person.New && !w.settledAnew
+}
+
+// settleAnew asks the tenant who holds the row's address now, and creates the
+// contact if nobody does.
+func (w *worker) settleAnew(ctx context.Context) error {
+	w.settledAnew = true
+	if !w.ensureContact(ctx, w.job.Tenant.CurrentHolders) {
+		return w.contact.Problem
+	}
+	return nil
 }

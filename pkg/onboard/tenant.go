@@ -15,8 +15,9 @@ type Tenant interface {
 	// Holders tells which recipients hold the address, whether as external
 	// email address, as primary or as other proxy address, whatever their
 	// kind, compared without regard to letter case. It may answer from what
-	// was read earlier, except that "nobody" is always the tenant's word of
-	// this moment: a contact is created on the strength of it.
+	// was read earlier. A recipient that is Remembered is looked up again before
+	// anything is written for it; all other answers, "nobody" among them, are
+	// acted on, and where they are out of date the tenant's refusal tells.
 	Holders(ctx context.Context, address string) ([]Recipient, error)
 	// CurrentHolders is Holders without anything read earlier.
 	CurrentHolders(ctx context.Context, address string) ([]Recipient, error)

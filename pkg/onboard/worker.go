@@ -22,6 +22,12 @@ type worker struct {
 	note    string
 	// asGuest: the person is to be a guest, not a mail contact.
 	asGuest bool
+	// settledAnew: that somebody else may have changed was looked into.
+	settledAnew bool
+	// created is when the contact was created, if it was, and awaited whether it
+	// was given its time to show.
+	created time.Time
+	awaited bool
 }
 
 // work waits for the row's turn and works on it.
