@@ -31,7 +31,7 @@ func rooms() []room {
 	sim := []string{"pkg/simtenant"}
 	return []room{
 		{path: "cmd/enlist", may: []string{
-			"pkg/onboard", "pkg/intake", "pkg/m365", "pkg/m365/exchange", "pkg/m365/graph", "pkg/m365/pace", "pkg/m365/cloud",
+			"pkg/onboard", "pkg/intake", "pkg/m365", "pkg/m365/exchange", "pkg/m365/graph", "pkg/m365/pace", "pkg/m365/cloud", "pkg/m365/snapshot",
 			"pkg/doctor", "pkg/journal", "pkg/notify", "pkg/report", "pkg/progress", "pkg/config", "pkg/simtenant",
 		}},
 		{path: "cmd/simtenant", may: sim},

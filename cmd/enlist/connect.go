@@ -13,13 +13,15 @@ import (
 	"enlist/pkg/m365/exchange"
 	"enlist/pkg/m365/graph"
 	"enlist/pkg/m365/pace"
+	"enlist/pkg/m365/snapshot"
 	"enlist/pkg/onboard"
 )
 
 // connection is a tenant that can be worked with.
 type connection struct {
 	tenant    *m365.Tenant
-	name      string // as in the report
+	directory *snapshot.Store // nil: nothing is kept
+	name      string          // as in the report
 	simulated bool
 	inside    onboard.Group // of everybody inside; only known when needed
 
@@ -30,7 +32,7 @@ type connection struct {
 }
 
 // Close ends what the connection has started.
-func (c *connection) Close() error { return c.close() }
+func (c *connection) Close() error { return errors.Join(c.closeDirectory(), c.close()) }
 
 // connect signs in to the tenant and reads what every run needs, so that bad
 // credentials and missing permissions show before anything is written.
@@ -66,12 +68,13 @@ func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	c.tenant = m365.New(c.exchange, directory, m365.Options{Invitations: o.invitations(), Logger: logger})
+	c.directory = openDirectory(ctx, o, identity, logger)
+	c.tenant = m365.New(c.exchange, directory, m365.Options{Store: c.directory, Invitations: o.invitations(), Logger: logger})
 	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
-		return nil, err
+		return nil, errors.Join(err, c.closeDirectory())
 	}
 	if c.inside, err = o.inside(ctx, c.tenant); err != nil {
-		return nil, err
+		return nil, errors.Join(err, c.closeDirectory())
 	}
 	return c, nil
 }

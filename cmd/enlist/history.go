@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"enlist/pkg/journal"
+	"enlist/pkg/m365/snapshot"
 	"enlist/pkg/onboard"
 )
 
@@ -129,6 +130,9 @@ func forgetRuns(cmd *cobra.Command, o *historyOptions) error {
 
 func forgetPerson(cmd *cobra.Command, o *historyOptions) error {
 	return o.change(cmd.Context(), func(ctx context.Context, j *journal.Journal) error {
+		if err := o.forgetDirectory(ctx); err != nil {
+			return err
+		}
 		gone, err := j.ForgetPerson(ctx, o.forgetPerson)
 		if err != nil {
 			return err
@@ -136,6 +140,16 @@ func forgetPerson(cmd *cobra.Command, o *historyOptions) error {
 		_, err = fmt.Fprintf(cmd.OutOrStdout(), "Forgot %d records of %s. Reports and input files that name the person are for you to delete.\n", gone, o.forgetPerson)
 		return err
 	})
+}
+
+// forgetDirectory forgets the tenant's directory, which may name the person too.
+// The next run reads it anew.
+func (o *historyOptions) forgetDirectory(ctx context.Context) error {
+	path, err := o.where.path()
+	if err != nil {
+		return err
+	}
+	return snapshot.Forget(ctx, path)
 }
 
 // change does something to the state file while no run does.

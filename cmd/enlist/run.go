@@ -130,6 +130,7 @@ func work(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, 
 	if errors.Is(runErr, journal.ErrWrite) {
 		return runErr // the report stays under its temporary names until the run is gone on with
 	}
+	tenant.keepDirectory(ctx, o.logger(cmd.ErrOrStderr()))
 
 	code := outcomeCode(tally)
 	if runErr != nil {

@@ -82,18 +82,18 @@ func (t *Tenant) readDirectory(ctx context.Context) error {
 		t.log.Warn("the directory is read anew: " + t.store.Anew())
 	}
 	var usersErr, groupsErr error
-	readers, ctx := errgroup.WithContext(ctx)
+	readers, reading := errgroup.WithContext(ctx)
 	readers.Go(func() (err error) {
-		t.directory.contacts, err = t.readBook(ctx, graph.Contacts)
+		t.directory.contacts, err = t.readBook(reading, graph.Contacts)
 		return err
 	})
 	if t.store != nil {
 		readers.Go(func() error {
-			t.directory.users, usersErr = t.readBook(ctx, graph.Users)
+			t.directory.users, usersErr = t.readBook(reading, graph.Users)
 			return unlessDenied(usersErr)
 		})
 		readers.Go(func() error {
-			t.directory.groups, groupsErr = t.readBook(ctx, graph.Groups)
+			t.directory.groups, groupsErr = t.readBook(reading, graph.Groups)
 			return unlessDenied(groupsErr)
 		})
 	}
@@ -118,7 +118,7 @@ func (t *Tenant) recall(ctx context.Context) error {
 		t.log.Warn("what the last run has written can't be read, so Exchange is asked before anything is written", "error", err)
 		return nil
 	}
-	t.written.recall(kept, t.now(), func(address string) bool { return len(t.directory.contacts.Holders(address)) > 0 })
+	t.written.recall(kept, t.now(), func(address string) bool { return len(t.directory.holders(address)) > 0 })
 	t.directory.complete = true
 	return nil
 }

@@ -42,7 +42,7 @@ func (w *written) create(address string, r onboard.Recipient, at time.Time) {
 	w.created[strings.ToLower(address)] = creation{contact: r, at: at}
 }
 
-// contact gives the contact that was created with the address.
+// contact gives the contact or guest that was created with the address.
 func (w *written) contact(address string) (creation, bool) {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
@@ -50,7 +50,7 @@ func (w *written) contact(address string) (creation, bool) {
 	return c, ok
 }
 
-// forget drops the contact with the address and its memberships, since it turned
+// forget drops who was created with the address and its memberships, since it turned
 // out to be gone.
 func (w *written) forget(address string) {
 	w.mu.Lock()
@@ -102,7 +102,7 @@ func (w *written) recall(kept snapshot.Written, now time.Time, isShown func(addr
 	defer w.mu.Unlock()
 	for _, c := range kept.Created {
 		if now.Sub(c.At) < graphLag && !isShown(c.Address) {
-			r := onboard.Recipient{ID: c.ID, Kind: onboard.KindContact, DisplayName: c.Name, Address: c.Address, Ref: c.Ref}
+			r := onboard.Recipient{ID: c.ID, Kind: onboard.RecipientKind(c.Kind), DisplayName: c.Name, Address: c.Address, Ref: c.Ref}
 			w.created[c.Address] = creation{contact: r, at: c.At, earlier: true}
 		}
 	}
@@ -122,7 +122,7 @@ func (w *written) lately(now time.Time) snapshot.Written {
 		// A guest is Graph's own, so Graph shows it.
 		if now.Sub(c.at) < graphLag && c.contact.Kind == onboard.KindContact {
 			kept.Created = append(kept.Created, snapshot.Created{
-				Address: address, ID: c.contact.ID, Name: c.contact.DisplayName, Ref: c.contact.Ref, At: c.at,
+				Address: address, Kind: string(c.contact.Kind), ID: c.contact.ID, Name: c.contact.DisplayName, Ref: c.contact.Ref, At: c.at,
 			})
 		}
 	}

@@ -35,7 +35,7 @@ var tables = map[string]string{
 	"directory_books":      `(book TEXT PRIMARY KEY, link TEXT NOT NULL)`,
 	"directory_recipients": `(book TEXT NOT NULL, id BLOB NOT NULL, guest INTEGER NOT NULL, text BLOB NOT NULL, PRIMARY KEY (book, id)) WITHOUT ROWID`,
 	"directory_groups":     `(id BLOB PRIMARY KEY, link TEXT NOT NULL, members BLOB NOT NULL)`,
-	"directory_created":    `(address TEXT PRIMARY KEY, id TEXT NOT NULL, name TEXT NOT NULL, ref TEXT NOT NULL, at INTEGER NOT NULL)`,
+	"directory_created":    `(address TEXT PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, ref TEXT NOT NULL, at INTEGER NOT NULL)`,
 	"directory_joined":     `(grp TEXT NOT NULL, address TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (grp, address)) WITHOUT ROWID`,
 }
 
@@ -61,6 +61,25 @@ func Open(ctx context.Context, path, tenant string) (*Store, error) {
 		return nil, errors.Join(fmt.Errorf("the directory can't be kept in %s: %w", path, err), db.Close())
 	}
 	return s, nil
+}
+
+// Forget removes what is kept in the file, if anything is. The pages that it was
+// on stay in the file until it is vacuumed.
+func Forget(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite", address(path))
+	if err != nil {
+		return err
+	}
+	s := &Store{db: db}
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		for name := range tables {
+			if _, err := tx.ExecContext(ctx, "DROP TABLE IF EXISTS "+name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return errors.Join(err, db.Close())
 }
 
 func address(path string) string {

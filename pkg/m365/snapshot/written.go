@@ -13,9 +13,10 @@ type Written struct {
 	Joined  []Joined
 }
 
-// Created is a contact that a run has created.
+// Created is a recipient that a run has created.
 type Created struct {
 	Address string
+	Kind    string // as the caller calls it
 	ID      string // may be empty
 	Name    string
 	Ref     string // what the tenant calls it
@@ -40,7 +41,7 @@ func (s *Store) Begin(ctx context.Context) error {
 // Written gives what was kept by the last [Store.End].
 func (s *Store) Written(ctx context.Context) (Written, error) {
 	var w Written
-	created, err := s.db.QueryContext(ctx, `SELECT address, id, name, ref, at FROM directory_created`)
+	created, err := s.db.QueryContext(ctx, `SELECT address, kind, id, name, ref, at FROM directory_created`)
 	if err != nil {
 		return Written{}, err
 	}
@@ -48,7 +49,7 @@ func (s *Store) Written(ctx context.Context) (Written, error) {
 	for created.Next() {
 		var c Created
 		var at int64
-		if err := created.Scan(&c.Address, &c.ID, &c.Name, &c.Ref, &at); err != nil {
+		if err := created.Scan(&c.Address, &c.Kind, &c.ID, &c.Name, &c.Ref, &at); err != nil {
 			return Written{}, err
 		}
 		c.At = time.Unix(at, 0)
@@ -83,13 +84,13 @@ func (s *Store) End(ctx context.Context, w Written) error {
 				return err
 			}
 		}
-		create, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_created VALUES (?, ?, ?, ?, ?)`)
+		create, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_created VALUES (?, ?, ?, ?, ?, ?)`)
 		if err != nil {
 			return err
 		}
 		defer create.Close()
 		for _, c := range w.Created {
-			if _, err := create.ExecContext(ctx, c.Address, c.ID, c.Name, c.Ref, c.At.Unix()); err != nil {
+			if _, err := create.ExecContext(ctx, c.Address, c.Kind, c.ID, c.Name, c.Ref, c.At.Unix()); err != nil {
 				return err
 			}
 		}
