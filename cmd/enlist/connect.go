@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 
@@ -24,6 +25,8 @@ type connection struct {
 	name      string          // as in the report
 	simulated bool
 	inside    onboard.Group // of everybody inside; only known when needed
+
+	told traffic // of earlier files' runs, and in their reports
 
 	exchange      *exchange.Client
 	exchangePacer *pace.Pacer
@@ -179,7 +182,28 @@ type traffic struct {
 	commands                map[string]int
 }
 
-func (c *connection) stats() traffic {
+// newTraffic is what was asked of the tenant since the last call.
+func (c *connection) newTraffic() traffic {
+	now := c.traffic()
+	since := now.minus(c.told)
+	c.told = now
+	return since
+}
+
+func (t traffic) minus(earlier traffic) traffic {
+	t.total -= earlier.total
+	t.graph -= earlier.graph
+	t.throttled -= earlier.throttled
+	t.commands = maps.Clone(t.commands)
+	for command, n := range earlier.commands {
+		if t.commands[command] -= n; t.commands[command] == 0 {
+			delete(t.commands, command)
+		}
+	}
+	return t
+}
+
+func (c *connection) traffic() traffic {
 	e, g := c.exchangePacer.Stats(), c.graphPacer.Stats()
 	return traffic{
 		total:     c.exchange.Requests() + int(g.Attempts),

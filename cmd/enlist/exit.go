@@ -48,12 +48,30 @@ func (e *usageError) Unwrap() error { return e.cause }
 // left to say is the exit code.
 type runEnded struct {
 	code    exitCode
-	cause   error
-	summary *report.Summary // nil if it has none
+	summary *report.Summary // of the run, of several the one with this exit code
 }
 
 func (e *runEnded) Error() string { return fmt.Sprintf("the run ended with exit code %d", e.code) }
-func (e *runEnded) Unwrap() error { return e.cause }
+
+// add takes in how one more run ended.
+func (e *runEnded) add(s *report.Summary) {
+	code := worse(e.code, exitCode(s.ExitCode))
+	if e.summary == nil || code != e.code {
+		e.summary = s
+	}
+	e.code = code
+}
+
+// worse gives the exit code of two runs together: the one that a person should
+// look at first.
+func worse(a, b exitCode) exitCode {
+	for _, code := range []exitCode{exitInterrupted, exitDeadline, exitDenied, exitUnexpected, exitRowsFailed, exitLater} {
+		if a == code || b == code {
+			return code
+		}
+	}
+	return exitDone
+}
 
 // exitCodeOf is the one place where errors become exit codes.
 func exitCodeOf(err error) exitCode {

@@ -74,6 +74,29 @@ func cutLastEqual(s string) (column, field string, ok bool) {
 // stdin stands for standard input in the place of a file's name.
 const stdin = "-"
 
+// openInputs opens the files of all assignments, so that a bad one is found
+// before anything is done for the others.
+func openInputs(cmd *cobra.Command, assignments []assignment, opts intake.Options) (closeAll func(), err error) {
+	closeAll = func() {
+		for _, a := range assignments {
+			if a.file != nil {
+				_ = a.file.Close() // nothing was written to it
+			}
+		}
+	}
+	for i := range assignments {
+		a := &assignments[i]
+		if a.file, err = openInput(cmd, a.path, opts); err != nil {
+			closeAll()
+			return nil, err
+		}
+		if i > 0 {
+			a.file.After(assignments[i-1].file)
+		}
+	}
+	return closeAll, nil
+}
+
 // openInput opens the file, or standard input for "-".
 func openInput(cmd *cobra.Command, path string, opts intake.Options) (*intake.File, error) {
 	if path == stdin {

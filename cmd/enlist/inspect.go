@@ -42,7 +42,8 @@ func inspect(cmd *cobra.Command, o *inspectOptions, path string) error {
 		return err
 	}
 	opts := o.input.intake()
-	opts.ContactsOnly = true // a file without groups can be looked at, too
+	opts.ContactsOnly = true  // a file without groups can be looked at, too
+	opts.AnyTable = o.records // and what is in any table
 	file, err := openInput(cmd, path, opts)
 	if err != nil {
 		return err
@@ -79,14 +80,14 @@ const (
 
 func printFindings(w io.Writer, file *intake.File) error {
 	var sample, invalid []onboard.Row
-	for row, err := range file.Rows() {
+	for row, err := range file.Inspect(firstRows) {
 		if err != nil {
 			return err
 		}
 		switch {
 		case row.Problem != nil && len(invalid) < shownInvalid:
 			invalid = append(invalid, row)
-		case row.Problem == nil && len(sample) < firstRows:
+		case row.Problem == nil:
 			sample = append(sample, row)
 		}
 	}

@@ -63,7 +63,7 @@ func (o *notifyOptions) notifier() (*notify.Notifier, error) {
 
 // announced carries a run out and tells how it ended, be it with an error. That
 // somebody can't be told is a warning, and changes nothing about the run.
-func announced(ctx context.Context, cmd *cobra.Command, o *runOptions, path string, run func() error) error {
+func announced(ctx context.Context, cmd *cobra.Command, o *runOptions, input string, run func() error) error {
 	if o.dryRun {
 		return run()
 	}
@@ -77,7 +77,7 @@ func announced(ctx context.Context, cmd *cobra.Command, o *runOptions, path stri
 	runErr := run()
 	news := newsOf(runErr)
 	if news.Run == "" {
-		news.Tenant, news.Simulated, news.Input = o.tenant, o.sim.chosen(o.tenant), path
+		news.Tenant, news.Simulated, news.Input = o.tenant, o.sim.chosen(o.tenant), input
 		news.Started, news.Ended = started, time.Now()
 	}
 	// An interrupted run is news, too.

@@ -152,14 +152,16 @@ func (o *runOptions) deadline(ctx context.Context) (context.Context, context.Can
 }
 
 // reportFolder is where the report of a run lies.
-func (o *runOptions) reportFolder(input, run string) string {
+func (o *runOptions) reportFolder(a assignment, run string) string {
 	switch {
+	case o.report != "" && a.several:
+		return filepath.Join(o.report, filepath.Base(a.path))
 	case o.report != "":
 		return o.report
-	case input == stdin:
+	case a.path == stdin:
 		return filepath.Join("enlist.report", run)
 	}
-	return filepath.Join(input+".report", run)
+	return filepath.Join(a.path+".report", run)
 }
 
 func (o *runOptions) reportOptions(file *intake.File, tenant *connection) report.Options {
@@ -167,7 +169,7 @@ func (o *runOptions) reportOptions(file *intake.File, tenant *connection) report
 		Formats: o.formats,
 		Retry:   report.Retry{Header: file.Header(), LineEnd: file.Findings().Dialect.LineEnd, Encode: file.Encode},
 		Traffic: func() (requests, throttled int) {
-			now := tenant.stats()
+			now := tenant.traffic().minus(tenant.told)
 			return now.total, now.throttled
 		},
 	}

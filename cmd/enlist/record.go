@@ -9,7 +9,10 @@ import (
 	"io"
 	"iter"
 	"os"
+	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 
 	"enlist/pkg/intake"
 	"enlist/pkg/journal"
@@ -38,6 +41,9 @@ func (o *runOptions) openRecord(ctx context.Context) (*record, error) {
 	}
 	return &record{journal: j}, nil
 }
+
+// another is for one more run in the same state file.
+func (r *record) another() *record { return &record{journal: r.journal} }
 
 // examine reads the input once through, if it must be known beforehand.
 func (r *record) examine(a *assignment, o *runOptions) error {
@@ -185,6 +191,8 @@ func absoluteInput(path string) string {
 // assignment is what a run is to do.
 type assignment struct {
 	path     string // of the input
+	file     *intake.File
+	several  bool // it is one of several files
 	settings map[string][]string
 	survey   *survey      // nil if it was not read beforehand, as standard input can't be
 	resumed  *journal.Run // nil for a run that begins
@@ -196,6 +204,23 @@ func (a assignment) known() survey {
 		return survey{}
 	}
 	return *a.survey
+}
+
+// assignmentsOf are the runs that a command line asks for: one for each file.
+func assignmentsOf(cmd *cobra.Command, paths []string) []assignment {
+	var all []assignment
+	for _, path := range paths {
+		all = append(all, assignment{path: path, several: len(paths) > 1, settings: settingsOf(cmd.Flags())})
+	}
+	return all
+}
+
+func namesOf(assignments []assignment) string {
+	names := make([]string, len(assignments))
+	for i, a := range assignments {
+		names[i] = a.path
+	}
+	return strings.Join(names, ", ")
 }
 
 // named gives the run its name and its report a place: a new one, or those
@@ -214,7 +239,7 @@ func (r *record) named(a assignment, tenant *connection, o *runOptions) {
 		Input:     report.Input{Name: a.path, SHA256: a.known().sha256},
 		Started:   started,
 	}
-	r.folder = o.reportFolder(a.path, id)
+	r.folder = o.reportFolder(a, id)
 	if a.resumed != nil {
 		r.folder = a.resumed.Report
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -55,15 +56,28 @@ func usage(err error, nextStep string) error {
 	return &usageError{Message: strings.ToUpper(message[:1]) + message[1:] + ".", NextStep: nextStep, cause: err}
 }
 
-// oneFile wants exactly one argument, the input.
-func oneFile(cmd *cobra.Command, args []string) error {
-	switch len(args) {
-	case 0:
+// someFiles wants the input as arguments: one file or more, of different names,
+// since each has a report of its own under its name.
+func someFiles(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
 		return &usageError{Message: "No input file was named.",
 			NextStep: "Give the CSV file, as in: " + cmd.CommandPath() + " partners.csv (or - for standard input)."}
-	case 1:
-		return nil
 	}
-	return &usageError{Message: "More than one input file was named.",
-		NextStep: "Run enlist once for each file."}
+	seen := map[string]bool{}
+	for _, name := range args {
+		if seen[filepath.Base(name)] {
+			return &usageError{Message: "Two input files are named " + filepath.Base(name) + ".",
+				NextStep: "Run enlist once for each of them."}
+		}
+		seen[filepath.Base(name)] = true
+	}
+	return nil
+}
+
+// oneFile wants exactly one argument, the input.
+func oneFile(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return &usageError{Message: "More than one input file was named.", NextStep: "Give one file at a time."}
+	}
+	return someFiles(cmd, args)
 }

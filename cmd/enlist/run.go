@@ -20,16 +20,17 @@ import (
 func newRunCommand() *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
-		Use:   "run FILE",
+		Use:   "run FILE…",
 		Short: "Put the people of a CSV file on their groups",
 		Long: `Reads FILE (- for standard input) and sees to it that each person in it has a
 mail contact, is a member of the groups that the row names, and can write to
-them. Every row gets one result line in the report.`,
+them. Every row gets one result line in the report. Several files are worked off
+one after the other, each with a report of its own.`,
 		Example: `  enlist run --tenant sim partners.csv
   enlist run --tenant contoso.onmicrosoft.com --group partners@contoso.com people.csv`,
-		Args: oneFile,
+		Args: someFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return carryOut(cmd.Context(), cmd, &o, assignment{path: args[0], settings: settingsOf(cmd.Flags())})
+			return carryOut(cmd.Context(), cmd, &o, assignmentsOf(cmd, args)...)
 		},
 	}
 	o.register(cmd.Flags())
@@ -42,11 +43,11 @@ them. Every row gets one result line in the report.`,
 func newPlanCommand() *cobra.Command {
 	o := runOptions{dryRun: true}
 	cmd := &cobra.Command{
-		Use:   "plan FILE",
+		Use:   "plan FILE…",
 		Short: "Tell what run would do, and change nothing",
-		Args:  oneFile,
+		Args:  someFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return carryOut(cmd.Context(), cmd, &o, assignment{path: args[0], settings: settingsOf(cmd.Flags())})
+			return carryOut(cmd.Context(), cmd, &o, assignmentsOf(cmd, args)...)
 		},
 	}
 	o.register(cmd.Flags())
@@ -54,61 +55,78 @@ func newPlanCommand() *cobra.Command {
 }
 
 // carryOut does the main job and tells those who want to know how it ended.
-func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment) error {
-	return announced(ctx, cmd, o, a.path, func() error { return perform(ctx, cmd, o, a) })
+func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments ...assignment) error {
+	return announced(ctx, cmd, o, namesOf(assignments), func() error { return perform(ctx, cmd, o, assignments) })
 }
 
-// perform is the main job: rows flow from the file through the worker pool into
-// the report.
-func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment) error {
+// perform is the main job: rows flow from the files through the worker pool into
+// the reports.
+func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments []assignment) error {
 	if err := o.validate(); err != nil {
 		return err
 	}
 	ctx, cancel := o.deadline(ctx)
 	defer cancel()
-	logger := o.logger(cmd.ErrOrStderr())
 
-	file, err := openInput(cmd, a.path, o.intake())
+	closeInputs, err := openInputs(cmd, assignments, o.intake())
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer closeInputs()
 	kept, err := o.openRecord(ctx)
 	if err != nil {
 		return err
 	}
 	defer kept.Close()
-	if err := kept.examine(&a, o); err != nil {
-		return err
+	for i := range assignments {
+		if err := kept.examine(&assignments[i], o); err != nil {
+			return err
+		}
 	}
 
 	if !o.quiet && o.sim.chosen(o.tenant) {
 		fmt.Fprintln(cmd.OutOrStdout(), "This is a simulated tenant: nothing outside this machine is asked or changed.")
 	}
-	tenant, err := connect(ctx, o, logger)
+	tenant, err := connect(ctx, o, o.logger(cmd.ErrOrStderr()))
 	if err != nil {
 		return err
 	}
 	defer tenant.Close()
 
-	if err := kept.checkLimits(ctx, a, tenant, o); err != nil {
-		return err
+	for _, a := range assignments {
+		if err := kept.checkLimits(ctx, a, tenant, o); err != nil {
+			return err
+		}
 	}
+	ended := &runEnded{}
+	for _, a := range assignments {
+		summary, err := carryOutOne(ctx, cmd, o, a, tenant, kept.another())
+		if err != nil {
+			return err
+		}
+		ended.add(summary)
+	}
+	return ended
+}
+
+// carryOutOne is one run over one file.
+func carryOutOne(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, tenant *connection, kept *record) (*report.Summary, error) {
 	kept.named(a, tenant, o)
-	out, err := report.Create(kept.folder, kept.run, o.reportOptions(file, tenant))
+	out, err := report.Create(kept.folder, kept.run, o.reportOptions(a.file, tenant))
 	if err != nil {
-		return &usageError{Message: fmt.Sprintf("The report can't be written: %v.", err),
+		return nil, &usageError{Message: fmt.Sprintf("The report can't be written: %v.", err),
 			NextStep: "Name another folder with --report.", cause: err}
 	}
 	defer out.Close()
 	if err := kept.begin(ctx, a, tenant, o); err != nil {
-		return err
+		return nil, err
 	}
-	return work(ctx, cmd, o, a, file, tenant, kept, out)
+	return work(ctx, cmd, o, a, tenant, kept, out)
 }
 
 // work runs the job and ends the report, whatever becomes of the run.
-func work(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, file *intake.File, tenant *connection, kept *record, out *report.Writer) error {
+func work(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, tenant *connection, kept *record, out *report.Writer) (*report.Summary, error) {
+	file := a.file
 	display := o.display(cmd)
 	tally := onboard.NewTally()
 	ctx, stop := context.WithCancelCause(ctx)
@@ -128,7 +146,7 @@ func work(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, 
 	o.warn(display, file)
 	display.Close()
 	if errors.Is(runErr, journal.ErrWrite) {
-		return runErr // the report stays under its temporary names until the run is gone on with
+		return nil, runErr // the report stays under its temporary names until the run is gone on with
 	}
 	tenant.keepDirectory(ctx, o.logger(cmd.ErrOrStderr()))
 
@@ -136,7 +154,7 @@ func work(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, 
 	if runErr != nil {
 		code = stoppedCode(runErr)
 	}
-	requests := tenant.stats()
+	requests := tenant.newTraffic()
 	end := report.End{
 		Ended:          time.Now(),
 		Requests:       requests.total,
@@ -153,12 +171,12 @@ func work(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, 
 		finishErr = errors.Join(finishErr, summary.WriteText(cmd.OutOrStdout()))
 	}
 	if finishErr != nil {
-		return fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))
+		return nil, fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))
 	}
 	if how := kept.howToGoOn(o); how != "" && tally.Verdicts[onboard.Deferred] > 0 {
 		fmt.Fprintf(cmd.ErrOrStderr(), "Go on with this run: %s\n", how)
 	}
-	return &runEnded{code: code, cause: runErr, summary: &summary}
+	return &summary, nil
 }
 
 // stoppedCode is the exit code of a run that ended before its last row.

@@ -11,15 +11,16 @@ import (
 
 // File is an input whose form is known and whose rows can be read once.
 type File struct {
-	name  string
-	opts  Options
-	input *input
-	text  *text
-	shape shape
-	heads []Line // the text before the records of each table, and where it ends
-	body  *body
-	check *checker
-	notes *notes
+	name    string
+	opts    Options
+	input   *input
+	text    *text
+	shape   shape
+	preface string // the text before the first record
+	header  string // of the table in hand, if that is not the first one
+	body    *body
+	check   *checker
+	notes   *notes
 }
 
 // Open opens the file at path and finds out how it is written. An error is an
@@ -91,7 +92,7 @@ func (f *File) begin(r io.Reader, file *os.File) error {
 		return err
 	}
 	f.shape = s
-	f.heads = []Line{{s.startLine - 1, string(head[:s.start])}}
+	f.preface = string(head[:s.start])
 	f.notes = newNotes(f.name, s)
 	f.warnOfGuesses()
 	records := newRecordReader(win, s.dialect)
@@ -158,7 +159,7 @@ func (f *File) warnOfGuesses() {
 // changeTable follows the body to the next table of the file.
 func (f *File) changeTable(rec Record, cols []column) {
 	f.check.use(cols)
-	f.heads = append(f.heads, Line{rec.Line, rec.Source + f.shape.dialect.LineEnd})
+	f.header = rec.Source + f.shape.dialect.LineEnd
 	f.notes.warn(Warning{Line: rec.Line, Message: "another table starts here, with columns of its own"})
 }
 
@@ -178,23 +179,9 @@ func (f *File) Findings() Findings {
 // as it stood in the input; with a byte order mark if the input has one.
 func (f *File) Header() string {
 	if f.text.encoding.BOM {
-		return "\uFEFF" + f.heads[0].Text
+		return "\uFEFF" + f.preface
 	}
-	return f.heads[0].Text
-}
-
-// HeaderAt is the text that a copy of the record on a line needs before it,
-// to mean the same: Header, or, if the file has several tables, the header of
-// the one that the line is in.
-func (f *File) HeaderAt(line int) string {
-	i := len(f.heads) - 1
-	for i > 0 && line < f.heads[i].Number {
-		i--
-	}
-	if i == 0 {
-		return f.Header()
-	}
-	return f.heads[i].Text
+	return f.preface
 }
 
 // Encode gives text in the encoding of the input.

@@ -67,7 +67,7 @@ func (f *File) broken(err error) error {
 
 // row makes a row of a checked record.
 func (f *File) row(rec *Record, addr address, problem *onboard.Problem) (onboard.Row, error) {
-	row := onboard.Row{Line: rec.Line, Source: rec.Source, Problem: problem}
+	row := onboard.Row{Line: rec.Line, Source: rec.Source, Header: f.header, Problem: problem}
 	if rec.Damage != nil {
 		row.Contact.Email = addr.email
 		return row, nil
@@ -106,7 +106,7 @@ func displayName(c onboard.Contact, addr address) string {
 func (f *File) Records() iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		if f.shape.header != nil {
-			header := Record{Line: f.shape.headerLine, Fields: f.shape.header, Source: f.heads[0].Text}
+			header := Record{Line: f.shape.headerLine, Fields: f.shape.header, Source: f.preface}
 			if !yield(header, nil) {
 				return
 			}

@@ -15,6 +15,10 @@ type Row struct {
 	// Source is the record as it stood in the input, without its line end,
 	// so that a retry file can repeat it unchanged.
 	Source string
+	// Header is what a copy of Source needs before it to mean the same, when
+	// that is not the header that the input begins with: an input may hold
+	// several tables. Empty otherwise.
+	Header string
 	// Problem says why the record can't be used; nil for a good one. The
 	// other fields then hold as much as could be read.
 	Problem *Problem

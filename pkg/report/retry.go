@@ -17,6 +17,7 @@ type retryFile struct {
 	format  Retry
 	mark    []byte // what Encode puts in front of any text
 	partial *partialFile
+	header  string // that the rows written last stand under
 	rows    int
 }
 
@@ -58,6 +59,10 @@ func (r *retryFile) add(o onboard.Outcome) error {
 		}
 	}
 	r.rows++
+	if h := o.Row.Header; h != "" && h != r.header {
+		r.header = h
+		r.write(h)
+	}
 	r.write(o.Row.Source + r.format.LineEnd)
 	return r.partial.endLine()
 }
