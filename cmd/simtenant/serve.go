@@ -67,7 +67,7 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8443", "`address` to serve on; port 0 is any free one")
 	flags.StringVar(&f.smtp, "smtp", "", "`address` to take mail on (default: none)")
 	flags.StringVar(&f.seed, "seed", "", "JSON `file` with the organisation to start from (default: a small invented company)")
-	flags.StringVar(&f.state, "state", "", "`file` that keeps the organisation across restarts")
+	flags.StringVar(&f.state, "state", "", "`file` that keeps the organisation across restarts; the key that signs tokens is kept beside it")
 	flags.StringVar(&f.caOut, "ca-out", "", "`file` to write the certificate authority to that clients must trust")
 	flags.StringVar(&f.profile, "profile", "ideal", "`name` or file of how the tenant behaves")
 	flags.DurationVar(&f.latency, "latency", 0, "how long each call takes")

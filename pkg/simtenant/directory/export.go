@@ -28,6 +28,7 @@ func exportContact(o *Object) SeedContact {
 	return SeedContact{
 		ID: o.ID.String(), Name: o.Name, DisplayName: o.DisplayName, Alias: o.Alias, Email: o.External,
 		ProxyAddresses: o.MoreProxies, Hidden: o.Hidden, Synced: o.Synced, SoftDeleted: o.SoftDeleted, Attributes: exportAttributes(o),
+		RequireSenderAuthentication: o.RequireSenderAuthentication,
 	}
 }
 
@@ -36,6 +37,7 @@ func exportUser(o *Object) SeedUser {
 		ID: o.ID.String(), Kind: o.Kind.String(), Name: o.Name, DisplayName: o.DisplayName, Alias: o.Alias,
 		Address: firstOf(o.Address, o.External), ProxyAddresses: o.MoreProxies,
 		Hidden: o.Hidden, Synced: o.Synced, SoftDeleted: o.SoftDeleted, Attributes: exportAttributes(o),
+		RequireSenderAuthentication: o.RequireSenderAuthentication,
 	}
 }
 

@@ -58,6 +58,7 @@ func (l *loader) contact(c *SeedContact) {
 		Name:    firstOf(c.Name, c.DisplayName, c.Email),
 		Address: c.Email, External: c.Email, MoreProxies: moreProxies(c.ProxyAddresses, c.Email),
 		Hidden: c.Hidden, Synced: c.Synced, SoftDeleted: c.SoftDeleted,
+		RequireSenderAuthentication: c.RequireSenderAuthentication,
 	}
 	l.insert("contact "+c.Email, o, c.ID, c.Attributes)
 }
@@ -74,6 +75,7 @@ func (l *loader) user(u *SeedUser) {
 		Name:    firstOf(u.Name, u.DisplayName, u.Address),
 		Address: u.Address, MoreProxies: moreProxies(u.ProxyAddresses, u.Address),
 		Hidden: u.Hidden, Synced: u.Synced, SoftDeleted: u.SoftDeleted,
+		RequireSenderAuthentication: u.RequireSenderAuthentication,
 	}
 	if kind.Has(MailUser | Guest) {
 		o.External = u.Address

@@ -71,6 +71,8 @@ type SeedContact struct {
 	Synced         bool              `json:"on_premises_synced,omitempty"`
 	SoftDeleted    bool              `json:"soft_deleted,omitempty"` // can be restored, and holds its addresses until then
 	Attributes     map[string]string `json:"attributes,omitempty"`   // Exchange's names, such as "Department"
+	// RequireSenderAuthentication refuses mail from outside.
+	RequireSenderAuthentication bool `json:"require_sender_authentication,omitempty"`
 }
 
 // SeedUser is a mailbox (mailbox, shared, room), a mail user or a guest. For the
@@ -87,6 +89,8 @@ type SeedUser struct {
 	Synced         bool              `json:"on_premises_synced,omitempty"`
 	SoftDeleted    bool              `json:"soft_deleted,omitempty"` // can be restored, and holds its addresses until then
 	Attributes     map[string]string `json:"attributes,omitempty"`
+	// RequireSenderAuthentication refuses mail from outside.
+	RequireSenderAuthentication bool `json:"require_sender_authentication,omitempty"`
 }
 
 // SeedGroup is a group of any kind. References to others are addresses or ids.

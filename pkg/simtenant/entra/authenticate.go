@@ -71,12 +71,12 @@ func (s *Service) verify(token string) (verifiedToken, error) {
 	switch {
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
 		return verifiedToken{}, ErrSignature
-	case err != nil || claims.ExpiresAt == nil || len(claims.Audience) != 1:
+	case err != nil || claims.ExpiresAt == nil:
 		return verifiedToken{}, ErrMalformed
 	case claims.Issuer != s.issuer() || claims.TenantID != s.tenantID:
 		return verifiedToken{}, ErrTenant
 	}
-	api, _ := apiOf(claims.Audience[0])
+	api, _ := apiOf(claims.Audience)
 	return verifiedToken{
 		api: api,
 		caller: &Caller{

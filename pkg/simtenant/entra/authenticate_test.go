@@ -32,7 +32,7 @@ func TestTokenClaims(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]any{
-		"aud": []any{"https://graph.microsoft.com"}, "iss": "https://sts.windows.net/" + tenantID + "/",
+		"aud": "https://graph.microsoft.com", "iss": "https://sts.windows.net/" + tenantID + "/",
 		"tid": tenantID, "appid": clientID, "appidacr": "1", "idtyp": "app", "ver": "1.0", "app_displayname": "enlist",
 		"roles": []any{"OrgContact.Read.All"},
 		"wids":  []any{"31392ffb-586c-42d1-9346-e59415a2cc4e", "0997a1d0-0d1d-4acb-b408-d5ca73121e90"},

@@ -11,6 +11,8 @@ import (
 // "Access token claims reference").
 type accessClaims struct {
 	jwt.RegisteredClaims
+	// Audience is one text, as the service writes it, and not a list of one.
+	Audience       string   `json:"aud"`
 	AppDisplayName string   `json:"app_displayname"`
 	AppID          string   `json:"appid"`
 	AppIDACR       string   `json:"appidacr"`
@@ -30,13 +32,13 @@ func (s *Service) issue(app App, audience string) (string, error) {
 	now := s.now()
 	claims := accessClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
-			Audience:  jwt.ClaimStrings{audience},
 			Issuer:    s.issuer(),
 			Subject:   app.ObjectID,
 			IssuedAt:  jwt.NewNumericDate(now),
 			NotBefore: jwt.NewNumericDate(now),
 			ExpiresAt: jwt.NewNumericDate(now.Add(s.lifetime)),
 		},
+		Audience:       audience,
 		AppDisplayName: app.DisplayName,
 		AppID:          app.ClientID,
 		AppIDACR:       "1",

@@ -122,7 +122,7 @@ func (c *call) edits() (edit, *cmdletError) {
 	if err != nil {
 		return nil, err
 	}
-	owners, err := c.references("ManagedBy")
+	owners, err := c.owners()
 	if err != nil {
 		return nil, err
 	}
@@ -142,8 +142,10 @@ func (c *call) edits() (edit, *cmdletError) {
 			o.Set(directory.Manager, manager)
 		}
 		if o.Group != nil {
-			o.Group.ManagedBy = owners.apply(o.Group.ManagedBy)
 			c.editGroup(o)
+		}
+		if err := owners(o); err != nil {
+			return err
 		}
 		return addresses(o)
 	}, nil

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"enlist/pkg/simtenant/directory"
+	"enlist/pkg/simtenant/graph/openapi"
 )
 
 type item = map[string]any
@@ -146,7 +147,7 @@ func BenchmarkPage(b *testing.B) {
 		seed.Contacts = append(seed.Contacts, directory.SeedContact{Name: address, DisplayName: "Person " + strconv.Itoa(i), Email: address})
 	}
 	tn := newTenant(b, seed)
-	tn.spec = &specification{}
+	tn.spec = &openapi.Specification{}
 	for name, target := range map[string]string{
 		"999 contacts":       "/contacts?$top=999&$select=id,displayName,mail,proxyAddresses",
 		"one by its address": "/contacts?$filter=mail eq 'person4000@fabrikam.example'",

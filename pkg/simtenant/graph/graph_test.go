@@ -15,7 +15,11 @@ import (
 	"enlist/pkg/simtenant/directory"
 	"enlist/pkg/simtenant/entra"
 	"enlist/pkg/simtenant/graph"
+	"enlist/pkg/simtenant/graph/openapi"
 )
+
+// loadSpecification reads the metadata once for all tests.
+var loadSpecification = sync.OnceValues(openapi.Load)
 
 // readAll are the permissions of most tests.
 var readAll = []string{"Directory.Read.All", "Group.Read.All", "OrgContact.Read.All", "User.Read.All", "Organization.Read.All"}
@@ -26,7 +30,7 @@ type tenant struct {
 	testing.TB
 	dir     *directory.Directory
 	handler http.Handler
-	spec    *specification
+	spec    *openapi.Specification
 
 	mu     sync.Mutex
 	roles  []string
@@ -42,7 +46,11 @@ func (t *tenant) Graph() { t.stats.requests++ }
 
 func newTenant(tb testing.TB, seed *directory.Seed, change ...func(*directory.Options, *graph.Config)) *tenant {
 	tb.Helper()
-	t := &tenant{TB: tb, roles: readAll, spec: loadSpecification(tb)}
+	spec, err := loadSpecification()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	t := &tenant{TB: tb, roles: readAll, spec: spec}
 	opts := directory.Options{Seed: seed, Now: t.now}
 	cfg := graph.Config{Authenticate: t.authenticate, Stats: t, Now: t.now}
 	for _, f := range change {
@@ -124,7 +132,9 @@ func (t *tenant) send(method, target string, body any, options ...option) reply 
 			t.Fatalf("%s %s: %v in %s", method, target, err, got.raw)
 		}
 	}
-	t.spec.check(t, request, content, got)
+	if err := t.spec.Check(request, content, got.status, got.raw); err != nil {
+		t.Error(err)
+	}
 	return got
 }
 

@@ -50,7 +50,7 @@ func (c *call) readQuery(types ...*entity) (*query, error) {
 	if err := q.refuseUnsupported(); err != nil {
 		return nil, err
 	}
-	for _, read := range []func([]*entity) error{q.readSelect, q.readCount, q.readTop, q.readFilter, q.readSearch, q.readOrder, q.readToken} {
+	for _, read := range []func([]*entity) error{q.readToken, q.readSelect, q.readCount, q.readTop, q.readFilter, q.readSearch, q.readOrder} {
 		if err := read(types); err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 
 	"enlist/pkg/simtenant/directory"
 	"enlist/pkg/simtenant/entra"
+	"enlist/pkg/simtenant/graph/openapi"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -239,7 +240,7 @@ func TestOrganization(t *testing.T) {
 
 func TestNoMetadata(t *testing.T) {
 	tn := newTenant(t, nil)
-	tn.spec = &specification{} // the metadata knows members by their @odata.type
+	tn.spec = &openapi.Specification{} // the metadata knows members by their @odata.type
 	group := tn.object("partners@contoso.example")
 	got := tn.get("/groups/"+group.ID.String()+"/members?$top=1", header("Accept", "application/json;odata.metadata=none"))
 	if strings.Contains(string(got.raw), "@odata.type") || strings.Contains(string(got.raw), "@odata.context") {

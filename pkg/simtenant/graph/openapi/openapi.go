@@ -1,18 +1,19 @@
-package graph_test
+// Package openapi holds requests to Graph, and its answers, against the OpenAPI
+// subset that was made from Microsoft's published metadata. Only tests use it.
+package openapi
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/getkin/kin-openapi/openapi3filter"
@@ -20,74 +21,70 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 )
 
-// specification is the OpenAPI subset made from Microsoft's published metadata.
-// Its place is told by ENLIST_GRAPH_OPENAPI; without it, and without the copy
-// that may lie beside the repository, nothing is checked.
-type specification struct {
+// Specification is the OpenAPI subset. The zero value checks nothing.
+type Specification struct {
 	router  routers.Router
 	schemas openapi3.Schemas
 }
 
 const besideRepository = "../../../../shared/contracts/graph-subset.openapi.json"
 
-var readSpecification = sync.OnceValues(func() (*specification, error) {
+// Load reads the subset from the place that ENLIST_GRAPH_OPENAPI tells. Without
+// it, and without the copy that may lie beside the repository, nothing is
+// checked.
+func Load() (*Specification, error) {
 	path := os.Getenv("ENLIST_GRAPH_OPENAPI")
 	if path == "" {
 		path = filepath.FromSlash(besideRepository)
 	}
 	document, err := openapi3.NewLoader().LoadFromFile(path)
 	if errors.Is(err, os.ErrNotExist) && os.Getenv("ENLIST_GRAPH_OPENAPI") == "" {
-		return &specification{}, nil
+		return &Specification{}, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the OpenAPI subset: %w", err)
 	}
-	document.Servers = openapi3.Servers{{URL: "https://graph.microsoft.com/v1.0"}}
+	document.Servers = openapi3.Servers{{URL: server}}
 	router, err := gorillamux.NewRouter(document)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("read the OpenAPI subset: %w", err)
 	}
-	return &specification{router: router, schemas: document.Components.Schemas}, nil
-})
-
-func loadSpecification(tb testing.TB) *specification {
-	tb.Helper()
-	s, err := readSpecification()
-	if err != nil {
-		tb.Fatalf("read the OpenAPI subset: %v", err)
-	}
-	return s
+	return &Specification{router: router, schemas: document.Components.Schemas}, nil
 }
 
-// check holds a request and its answer against the subset: by their path where
-// the subset has it, by its schemas otherwise. A request that was refused need
-// not be proper.
-func (s *specification) check(tb testing.TB, r *http.Request, sent []byte, got reply) {
-	tb.Helper()
+// server is where the service lives, wherever a request really went.
+const server = "https://graph.microsoft.com/v1.0"
+
+// Check holds a request, with the body that was sent, and its answer against the
+// subset: by their path where the subset has it, by its schemas otherwise. A
+// request that was refused need not be proper.
+func (s *Specification) Check(r *http.Request, sent []byte, status int, answer []byte) error {
 	if s.router == nil {
-		return
+		return nil
 	}
+	r = r.Clone(r.Context())
+	r.URL.Scheme, r.URL.Host, r.Host = "https", "graph.microsoft.com", "graph.microsoft.com"
 	route, parameters, err := s.router.FindRoute(withDeltaCall(r))
 	if err != nil || strings.HasSuffix(r.URL.Path, "/groups/delta") { // which the router takes for a group
-		s.checkBySchema(tb, r, got)
-		return
+		return s.checkBySchema(r.URL.Path, status, answer)
 	}
-	asked := &openapi3filter.RequestValidationInput{Request: r.Clone(context.Background()), Route: route, PathParams: parameters}
-	asked.Request.Body = io.NopCloser(bytes.NewReader(sent))
-	if got.status < http.StatusBadRequest && !strings.HasSuffix(r.URL.Path, "$batch") { // numeric ids are accepted, too
+	asked := &openapi3filter.RequestValidationInput{Request: r, Route: route, PathParams: parameters}
+	r.Body = io.NopCloser(bytes.NewReader(sent))
+	if status < http.StatusBadRequest && !strings.HasSuffix(r.URL.Path, "$batch") { // numeric ids are accepted, too
 		if err := openapi3filter.ValidateRequest(context.Background(), asked); err != nil {
-			tb.Errorf("%s %s: the request is not as the metadata says: %v\n%s", r.Method, r.URL, err, sent)
+			return fmt.Errorf("%s %s: the request is not as the metadata says: %w\n%s", r.Method, r.URL, err, sent)
 		}
 	}
 	input := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: asked,
-		Status:                 got.status,
+		Status:                 status,
 		Header:                 http.Header{"Content-Type": {"application/json"}},
-		Body:                   io.NopCloser(bytes.NewReader(got.raw)),
+		Body:                   io.NopCloser(bytes.NewReader(answer)),
 	}
 	if err := openapi3filter.ValidateResponse(context.Background(), input); err != nil {
-		tb.Errorf("%s %s: the answer is not as the metadata says: %v\n%s", r.Method, r.URL, err, got.raw)
+		return fmt.Errorf("%s %s: the answer is not as the metadata says: %w\n%s", r.Method, r.URL, err, answer)
 	}
+	return nil
 }
 
 // withDeltaCall writes "/delta" as the subset does: "/delta()".
@@ -102,31 +99,31 @@ func withDeltaCall(r *http.Request) *http.Request {
 
 // checkBySchema checks what the subset has no path for: errors, single objects
 // and collections of the known types.
-func (s *specification) checkBySchema(tb testing.TB, r *http.Request, got reply) {
-	tb.Helper()
-	if got.body == nil {
-		return
+func (s *Specification) checkBySchema(path string, status int, answer []byte) error {
+	var body map[string]any
+	if json.Unmarshal(answer, &body) != nil {
+		return nil // text, or nothing
 	}
-	if got.status >= http.StatusBadRequest {
-		s.visit(tb, r, "error", got.body)
-		return
+	if status >= http.StatusBadRequest {
+		return s.visit("error", body)
 	}
-	name := typeAt(r.URL.Path)
+	name := typeAt(path)
 	if name == "" {
-		return
+		return nil
 	}
-	list, isList := got.body["value"].([]any)
+	list, isList := body["value"].([]any)
 	if !isList {
-		s.visit(tb, r, name, got.body)
-		return
+		return s.visit(name, body)
 	}
+	var wrong []error
 	for _, item := range list {
 		own := name
 		if typed, ok := item.(map[string]any)["@odata.type"].(string); ok {
 			own = strings.TrimPrefix(typed, "#microsoft.graph.")
 		}
-		s.visit(tb, r, own, item)
+		wrong = append(wrong, s.visit(own, item))
 	}
+	return errors.Join(wrong...)
 }
 
 // typeAt is the type of what lies at a path that the subset lacks.
@@ -144,8 +141,7 @@ func typeAt(path string) string {
 // annotated are members that the service adds and that the metadata doesn't list.
 var annotated = []string{"@removed", "members@delta"}
 
-func (s *specification) visit(tb testing.TB, r *http.Request, schema string, value any) {
-	tb.Helper()
+func (s *Specification) visit(schema string, value any) error {
 	if object, ok := value.(map[string]any); ok {
 		plain := map[string]any{}
 		for name, member := range object {
@@ -156,7 +152,7 @@ func (s *specification) visit(tb testing.TB, r *http.Request, schema string, val
 		value = plain
 	}
 	if err := s.schemas[schema].Value.VisitJSON(value); err != nil {
-		text, _ := json.Marshal(value)
-		tb.Errorf("%s %s: not a proper %s: %v\n%s", r.Method, r.URL, schema, err, text)
+		return fmt.Errorf("not a proper %s: %w", schema, err)
 	}
+	return nil
 }
