@@ -87,13 +87,32 @@ func newConfigCheckCommand() *cobra.Command {
 			if err != nil {
 				return unusableConfig(path, err)
 			}
-			if err := fill(runFlags(), configured(path, values)); err != nil {
+			if err := checkTogether(path, values); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is right. It sets %d of %d settings.\n", path, len(values), len(settingKeys()))
 			return err
 		},
 	}
+}
+
+// checkTogether finds settings that are right one by one, but not in a run. The
+// tenant may come from elsewhere.
+func checkTogether(path string, values []config.Value) error {
+	var o runOptions
+	flags := pflag.NewFlagSet("run", pflag.ContinueOnError)
+	o.register(flags)
+	if err := fill(flags, configured(path, values)); err != nil {
+		return err
+	}
+	if o.tenant == "" {
+		o.tenant = "sim"
+	}
+	err := o.validate()
+	if wrong, ok := errors.AsType[*usageError](err); ok {
+		return &usageError{Message: path + ": " + wrong.Message, NextStep: wrong.NextStep, cause: err}
+	}
+	return err
 }
 
 func newConfigSchemaCommand() *cobra.Command {

@@ -23,7 +23,7 @@ func settle(cmd *cobra.Command) error {
 		return err
 	}
 	path := cmd.Flag("config").Value.String()
-	if path == "" {
+	if path == "" || !takesSettings(cmd) {
 		return nil
 	}
 	values, err := config.Read(path, settingKeys())
@@ -31,6 +31,16 @@ func settle(cmd *cobra.Command) error {
 		return unusableConfig(path, err)
 	}
 	return fill(cmd.Flags(), configured(path, values))
+}
+
+// takesSettings tells apart the commands that a configuration file is nothing
+// to, such as version: a mistake in it must not keep them from working.
+func takesSettings(cmd *cobra.Command) bool {
+	takes := false
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		takes = takes || f.Name != "help"
+	})
+	return takes
 }
 
 // fill sets all flags that were not set yet and that the source has values for.
