@@ -104,6 +104,23 @@ func TestCeilingIsFound(t *testing.T) {
 	})
 }
 
+// A tenant whose rate moves every ten seconds, that allows few at once, and
+// whose refusals say half of it.
+func TestHostileTenant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		shares := []float64{1, 0.7, 0.4, 0.6, 0.9, 0.5, 0.3, 0.8}
+		moving := func(d time.Duration) float64 { return 20 * shares[int(d/(10*time.Second))%len(shares)] }
+		p := New(Options{MaxInFlight: 16})
+		m := &tenant{rate: moving, saves: 2, latency: 200 * time.Millisecond, most: 5, tells: true, lies: true}
+		keepBusy(t, p, m, 16, 10*time.Minute)
+		used, refused := m.shares()
+		t.Logf("used %.1f %% of the budget; %.2f %% of the requests refused", 100*used, 100*refused)
+		if used < 0.7 || refused > 0.04 {
+			t.Errorf("used %.3f of the budget, %.4f refused, want 0.7 or more and 0.04 or less", used, refused)
+		}
+	})
+}
+
 // A service that slows down instead of refusing is not pressed further.
 func TestRisingDelaysHoldTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

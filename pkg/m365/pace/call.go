@@ -113,8 +113,9 @@ func (c *call) overloaded(a Advice, err error) {
 	p := c.pacer
 	p.throttled.Add(1)
 	echo := !p.gate.throttled(c.sentAt, a.After, err)
-	if !echo && a.Crowded && p.crowd.refused(c.abreast) {
-		echo = true // it was not the rate
+	if !echo && a.Crowded {
+		// Then it was not the rate. But services say so of the rate, too.
+		echo = p.crowd.refused(c.abreast, p.tempo.hasPlenty())
 	}
 	p.tempo.overloaded(c.number, c.sentAt, echo)
 }

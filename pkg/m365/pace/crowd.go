@@ -2,9 +2,12 @@ package pace
 
 import "sync"
 
-// roomAfter is how many requests must have been served with every place taken
-// before one more is tried.
-const roomAfter = 400
+// How many requests must have been served with every place taken before one
+// more is tried. It doubles with each refusal.
+const (
+	soonestRoom = 50
+	latestRoom  = 800
+)
 
 // crowd counts the requests in flight. How many may be is found out: it starts
 // from the most that the caller wants, falls when the service says that so many
@@ -16,12 +19,13 @@ type crowd struct {
 	mu      sync.Mutex
 	running int
 	ceiling int
-	proven  int // the most at once that were served since the ceiling fell
-	served  int // requests served with every place taken, since it last moved
+	proven  int // the most at once that were served lately
+	served  int // requests served with every place taken, since the ceiling moved
+	room    int // how many of them it takes to raise it
 }
 
 func newCrowd(most int) *crowd {
-	return &crowd{most: most, ceiling: most, freed: make(chan struct{}, 1)}
+	return &crowd{most: most, ceiling: most, room: soonestRoom, freed: make(chan struct{}, 1)}
 }
 
 // enter takes a place if there is one. abreast is how many are in flight then.
@@ -53,24 +57,27 @@ func (c *crowd) succeeded(abreast int) {
 	if abreast < c.ceiling || c.ceiling == c.most {
 		return
 	}
-	if c.served++; c.served >= roomAfter {
+	if c.served++; c.served >= c.room {
 		c.ceiling++
 		c.served = 0
 	}
 }
 
-// refused notes that one of so many was refused for their number. It reports
-// whether that can be the reason: as many were served before, if not.
-func (c *crowd) refused(abreast int) bool {
+// refused notes that one of so many was refused for their number, and reports
+// whether that can be the reason: if as many were served before, it is only when
+// it is certain.
+func (c *crowd) refused(abreast int, certain bool) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	plausible := abreast > c.proven
-	if plausible {
-		c.ceiling = max(1, min(c.ceiling, abreast-1))
-		c.served = 0
+	if abreast <= c.proven && !certain {
+		c.proven-- // unless it has become true
+		return false
 	}
-	c.proven = 0
-	return plausible
+	c.ceiling = max(1, min(c.ceiling, abreast-1))
+	c.proven = min(c.proven, c.ceiling)
+	c.served = 0
+	c.room = min(2*c.room, latestRoom)
+	return true
 }
 
 func (c *crowd) now() int {

@@ -33,11 +33,35 @@ type budget struct {
 	whole     time.Time // when the budget was to be whole then
 	remaining int       // then
 	answers   int       // since then
+
+	latest int  // what remained last
+	misled bool // requests were refused although much was left
+}
+
+// plenty is how many seconds' worth of requests must be left for the budget to
+// be no reason for caution.
+const (
+	plenty = 2
+	few    = 8 // requests, which are no plenty at any rate
+)
+
+// plentiful reports whether there is no reason to hold back at that rate.
+func (b *budget) plentiful(rate float64) bool {
+	return !b.misled && float64(b.latest) > max(plenty*rate, few)
+}
+
+// refused notes a refusal at that rate. A service that refuses while it tells of
+// plenty counts something else.
+func (b *budget) refused(rate float64) {
+	if b.plentiful(rate) {
+		b.misled = true
+	}
 }
 
 // learn takes in the hint of one more answer.
 func (b *budget) learn(h Hint, now time.Time) {
 	b.answers++
+	b.latest = h.Remaining
 	if b.began.IsZero() || !now.Before(b.whole) {
 		b.watch(h, now)
 		return

@@ -108,8 +108,9 @@ func (p *Pacer) Do(ctx context.Context, attempt func(ctx context.Context) error)
 	}
 }
 
-// Hint takes in what an answer says about the service's budget. Hints only ever
-// hold back: whatever they say, the rate has to be found to be allowed.
+// Hint takes in what an answer says about the service's budget: when to hold
+// back, and when there is no need to be careful. What is allowed is found out
+// all the same, for it isn't known what a service counts.
 func (p *Pacer) Hint(h Hint) { p.tempo.hint(h) }
 
 // Stats is what a Pacer has seen so far.

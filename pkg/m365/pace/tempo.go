@@ -116,6 +116,9 @@ func (t *tempo) grow(now time.Time, waited time.Duration) {
 	if t.rate > t.budget.allows() {
 		return
 	}
+	if t.budget.plentiful(t.rate) {
+		t.level = 0
+	}
 	if t.level == 0 {
 		t.set(t.rate * math.Exp2(waited.Seconds()/doubling.Seconds()))
 		return
@@ -165,6 +168,7 @@ func (t *tempo) overloaded(number int, sentAt time.Time, echo bool) {
 		}
 		return
 	}
+	t.budget.refused(t.rate)
 	last := t.level
 	t.level = t.budgetRate(number, sentAt)
 	if !t.emptied {
@@ -207,6 +211,13 @@ func (t *tempo) hint(h Hint) {
 	defer t.mu.Unlock()
 	t.budget.learn(h, time.Now())
 	t.set(t.rate)
+}
+
+// hasPlenty reports whether the service says that there is no need to hold back.
+func (t *tempo) hasPlenty() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.budget.plentiful(t.rate)
 }
 
 // current is the rate in force, in requests a second.

@@ -16,6 +16,7 @@ type tenant struct {
 	latency time.Duration
 	most    int  // at once; 0 is any number
 	tells   bool // in hints
+	lies    bool // every other refusal has no time, or a wrong reason
 
 	start time.Time
 	mu    sync.Mutex
@@ -56,23 +57,33 @@ func (m *tenant) enter(p *Pacer) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r := m.fill()
+	if m.tells {
+		whole := (max(1, r*m.saves) - m.left) / r
+		p.Hint(Hint{Remaining: int(m.left), Reset: time.Duration(whole * float64(time.Second))})
+	}
 	if m.most > 0 && m.in >= m.most {
-		m.refused++
-		return &refusal{"busy", Advice{Again: true, Throttled: true, Crowded: true, After: time.Second}}
+		return m.refuse(Advice{Again: true, Throttled: true, Crowded: true, After: time.Second})
 	}
 	if m.left < 1 {
-		m.refused++
-		return busy(time.Duration(math.Ceil((1-m.left)/r)) * time.Second)
+		after := time.Duration(math.Ceil((1-m.left)/r)) * time.Second
+		return m.refuse(Advice{Again: true, Throttled: true, After: after})
 	}
 	m.left--
 	m.served++
 	m.in++
 	m.peak = max(m.peak, m.in)
-	if m.tells {
-		whole := (max(1, r*m.saves) - m.left) / r
-		p.Hint(Hint{Remaining: int(m.left), Reset: time.Duration(whole * float64(time.Second))})
-	}
 	return nil
+}
+
+func (m *tenant) refuse(a Advice) error {
+	m.refused++
+	if m.lies {
+		a.Crowded = a.Crowded || m.refused%2 == 0
+		if m.refused%4 < 2 {
+			a.After = 0
+		}
+	}
+	return &refusal{"busy", a}
 }
 
 func (m *tenant) serve(p *Pacer) error {
