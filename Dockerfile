@@ -3,14 +3,20 @@
 #
 #   docker build --build-arg VERSION=1.0.0 -t enlist .
 #   docker run --rm --read-only --user "$(id -u)" -v "$PWD:/data" enlist run --tenant sim partners.csv
+#
+# For other platforms Go compiles across, so that nothing is emulated:
+#
+#   docker buildx build --platform linux/amd64,linux/arm64 -t REGISTRY/enlist --push .
 
-FROM golang:1.26 AS build
+FROM --platform=$BUILDPLATFORM golang:1.26 AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
 ARG VERSION=development
-RUN .ci/build-static /out "$VERSION"
+ARG TARGETOS
+ARG TARGETARCH
+RUN GOOS="$TARGETOS" GOARCH="$TARGETARCH" .ci/build-static /out "$VERSION"
 
 FROM scratch
 ARG VERSION=development
@@ -22,4 +28,6 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certifica
 COPY --from=build /out/enlist /enlist
 USER 65532:65532
 WORKDIR /data
+# The record of runs goes to the mounted folder, too, unless --state says otherwise.
+ENV XDG_CONFIG_HOME=/data
 ENTRYPOINT ["/enlist"]
