@@ -50,6 +50,11 @@ type membership struct {
 
 func newMembership() *membership { return &membership{places: map[uint32]int32{}} }
 
+// expect makes room for the first n members of an empty group, and no more.
+func (m *membership) expect(n int) {
+	m.edges, m.places = make([]edge, 0, n), make(map[uint32]int32, n)
+}
+
 func (m *membership) find(member uint32) *edge {
 	i, ok := m.places[member]
 	if !ok {

@@ -153,8 +153,10 @@ func (l *loader) links(o *Object, g *SeedGroup) {
 		o.Delivery = &delivery
 	}
 	n := l.d.ids[o.ID]
+	members := l.resolve(what, g.Members)
 	m := l.d.slots[n].group
-	for _, id := range l.resolve(what, g.Members) {
+	m.expect(len(members))
+	for _, id := range members {
 		member := l.d.ids[id]
 		if m.find(member) == nil && member != n {
 			m.put(member, true, l.at, func(stamp) bool { return true })
