@@ -14,6 +14,7 @@ func flagChoices() map[string][]string {
 		"senders":             {string(onboard.SendersAnyone), string(onboard.SendersFromList), string(onboard.SendersReport), string(onboard.SendersOff)},
 		"delivery-reports":    {string(onboard.ReportsReport), string(onboard.ReportsFix)},
 		"m365-groups":         {string(onboard.GuestsReport), string(onboard.GuestsInvite)},
+		"empty":               {emptyLeaves, emptyClears},
 		"report-format":       reportFormats(),
 		"notify-on":           {notifyOnFailure, notifyAlways},
 		"notify-webhook-form": notify.Forms(),

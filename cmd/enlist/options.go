@@ -36,6 +36,7 @@ type runOptions struct {
 
 	input inputOptions
 	groupOptions
+	contact      contactOptions
 	contactsOnly bool
 
 	workers     int
@@ -68,6 +69,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	flags.DurationVar(&o.maxDuration, "max-duration", 0, "end the run after this time, as in 2h; rows left over are deferred")
 	flags.DurationVar(&o.grace, "grace-period", 30*time.Second, "how long rows in hand may go on after an interruption")
 	o.groupOptions.register(flags)
+	o.contact.register(flags)
 	flags.StringVar(&o.report, "report", "", "folder for the report (default FILE.report/RUN beside the input)")
 	flags.StringSliceVar(&o.formats, "report-format", reportFormats(), "forms of the report: csv, jsonl, html")
 	o.notify.register(flags)
@@ -96,6 +98,7 @@ func (o *runOptions) validate() error {
 		{"senders", o.senders},
 		{"delivery-reports", o.deliveryReports},
 		{"m365-groups", o.m365Groups},
+		{"empty", o.contact.empty},
 		{"notify-on", o.notify.on},
 		{"notify-webhook-form", o.notify.webhookForm},
 		{"log-format", o.logFormat},
@@ -112,8 +115,10 @@ func (o *runOptions) validate() error {
 				NextStep: "It takes one or more of: " + strings.Join(reportFormats(), ", ") + "."}
 		}
 	}
-	if err := o.groupOptions.validate(); err != nil {
-		return err
+	for _, check := range []func() error{o.groupOptions.validate, o.contact.validate} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
 	return o.input.validate()
 }

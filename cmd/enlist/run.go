@@ -134,7 +134,8 @@ func work(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, 
 	limits := o.limits.limits(a.known(), stop)
 	job := o.job(limits.Tenant(kept.tenant(tenant.tenant)))
 	job.InternalSenders = tenant.inside
-	runErr := job.Run(ctx, kept.rows(ctx, file.Rows()), func(outcome onboard.Outcome) error {
+	job.Update = o.contact.updates(file.Findings().Columns)
+	runErr := job.Run(ctx, kept.rows(ctx, o.contact.dress(file.Rows())), func(outcome onboard.Outcome) error {
 		tally.Add(outcome)
 		limits.Count(outcome)
 		display.Add(outcome)

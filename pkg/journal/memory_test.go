@@ -137,6 +137,14 @@ func (m *memory) InviteGuest(_ context.Context, c onboard.Contact) (onboard.Reci
 	return r, m.carryOut("invite "+strings.ToLower(c.Email), func() error { return nil })
 }
 
+func (m *memory) Attributes(context.Context, onboard.Recipient, []onboard.Field, onboard.Contact) (onboard.Contact, error) {
+	return onboard.Contact{}, nil
+}
+
+func (m *memory) UpdateContact(_ context.Context, r onboard.Recipient, _ []onboard.Field, _ onboard.Contact) error {
+	return m.carryOut("update "+strings.ToLower(r.Address), func() error { return nil })
+}
+
 // inputOf gives rows of the people, all in the group news.
 func inputOf(people ...string) []onboard.Row {
 	rows := make([]onboard.Row, len(people))

@@ -12,7 +12,7 @@ import (
 // Groups asks Exchange, once for each name and run. An address wins over other
 // names: a group that holds it is meant, even if another one is called so.
 func (t *Tenant) Groups(ctx context.Context, name string) ([]onboard.Group, error) {
-	return t.groups.get(strings.ToLower(name), func() ([]onboard.Group, error) {
+	groups, err := t.groups.get(strings.ToLower(name), func() ([]onboard.Group, error) {
 		found, err := t.exchange.FindGroups(ctx, name)
 		if err != nil {
 			return nil, exchangeError(err)
@@ -27,6 +27,7 @@ func (t *Tenant) Groups(ctx context.Context, name string) ([]onboard.Group, erro
 		}
 		return groups, nil
 	})
+	return t.settled.over(groups), err
 }
 
 // meant keeps the groups among the recipients, and of these the one that holds

@@ -15,7 +15,11 @@ func (t *Tenant) AllowOutsideSenders(ctx context.Context, g onboard.Group) error
 	if err := t.beginWriting(ctx); err != nil {
 		return err
 	}
-	return groupError(t.open(ctx, g))
+	if err := t.open(ctx, g); err != nil {
+		return groupError(err)
+	}
+	t.settled.note(g, func(g *onboard.Group) { g.InsideSendersOnly = false })
+	return nil
 }
 
 // ReportToOriginator gives the group's mail a return path.
@@ -23,7 +27,11 @@ func (t *Tenant) ReportToOriginator(ctx context.Context, g onboard.Group) error 
 	if err := t.beginWriting(ctx); err != nil {
 		return err
 	}
-	return groupError(t.exchange.ReportToOriginator(ctx, g.Ref))
+	if err := t.exchange.ReportToOriginator(ctx, g.Ref); err != nil {
+		return groupError(err)
+	}
+	t.settled.note(g, func(g *onboard.Group) { g.Delivery.NoReports = false })
+	return nil
 }
 
 // IsAllowedSender answers from the group's list, which is read once in a run.

@@ -48,6 +48,11 @@ type Exchange interface {
 	Referenced(ctx context.Context, references ...string) ([]exchange.Recipient, error)
 	ReportToOriginator(ctx context.Context, group string) error
 
+	ContactAttributes(ctx context.Context, identity string, names ...string) (map[string]string, error)
+	MailContactAttributes(ctx context.Context, identity string, names ...string) (map[string]string, error)
+	ChangeContact(ctx context.Context, identity string, values map[string]any) error
+	ChangeMailContact(ctx context.Context, identity string, values map[string]any) error
+
 	UnifiedGroup(ctx context.Context, identity string) (exchange.Group, error)
 	SetUnifiedRequireSenderAuthentication(ctx context.Context, group string, required bool) error
 	AddUnifiedAllowedSenders(ctx context.Context, group string, senders ...string) error
@@ -97,6 +102,7 @@ type Tenant struct {
 	rosters     memo[*roster]
 	senderLists memo[*senderList]
 	begun       memo[struct{}]
+	settled     settled
 }
 
 var _ onboard.Tenant = (*Tenant)(nil)

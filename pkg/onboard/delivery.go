@@ -54,8 +54,9 @@ type GroupSettings interface {
 
 // Change is a setting or attribute that was changed.
 type Change struct {
-	What     string // Exchange's name of it
-	From, To string // as a person would write them; empty for nothing
+	// What is Exchange's name of a group's setting, or a contact's [Field].
+	What     string
+	From, To string // empty for nothing
 }
 
 // inspect tells of the group what else can make mail bounce or vanish, and sets

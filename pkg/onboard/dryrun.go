@@ -69,6 +69,9 @@ func (d *DryRun) InviteGuest(_ context.Context, c Contact) (Recipient, error) {
 // SetAttributes changes nothing.
 func (d *DryRun) SetAttributes(context.Context, Recipient, Contact) error { return nil }
 
+// UpdateContact changes nothing.
+func (d *DryRun) UpdateContact(context.Context, Recipient, []Field, Contact) error { return nil }
+
 // IsMember is the tenant's answer, or true for a membership that was noted.
 func (d *DryRun) IsMember(ctx context.Context, g Group, r Recipient) (bool, error) {
 	d.mu.Lock()

@@ -17,7 +17,7 @@ const NoLimit = -1
 // context Stop cancels must be told of every outcome with Count, and work on
 // the tenant that Tenant gives.
 type Limits struct {
-	Creates  int // contacts that may be created
+	Creates  int // contacts that may be created, and guests invited
 	Failures int // rows that may fail, wholly or in part, or be invalid
 	// Stop is called with an error that wraps ErrLimit when a limit would be
 	// passed.
@@ -32,7 +32,7 @@ type Limits struct {
 func (l *Limits) Count(o Outcome) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if o.Row.Known != nil && o.Contact.Action == ContactCreated {
+	if made := o.Contact.Action == ContactCreated || o.Contact.Action == ContactInvited; made && o.Row.Known != nil {
 		l.created++ // when the run was begun
 	}
 	switch o.Verdict {
@@ -60,6 +60,19 @@ func (t *limited) CreateContact(ctx context.Context, c Contact) (Recipient, erro
 		return Recipient{}, err
 	}
 	r, err := t.Tenant.CreateContact(ctx, c)
+	if err != nil {
+		t.limits.giveBack()
+	}
+	return r, err
+}
+
+// InviteGuest invites the guest if there is one left to be made.
+func (t *limited) InviteGuest(ctx context.Context, c Contact) (Recipient, error) {
+	if err := t.limits.take(); err != nil {
+		t.limits.Stop(err)
+		return Recipient{}, err
+	}
+	r, err := t.Tenant.InviteGuest(ctx, c)
 	if err != nil {
 		t.limits.giveBack()
 	}

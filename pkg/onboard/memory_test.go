@@ -17,6 +17,7 @@ type memory struct {
 	groups   map[string][]onboard.Group     // by name in lower case
 	members  map[string]bool                // group id + address
 	listed   map[string]bool                // group id + address: allowed senders
+	kept     map[string]onboard.Contact     // attributes, by address
 	own      map[string]bool
 	stale    map[string]bool // addresses whose remembered holders are gone
 	commands []string
@@ -24,6 +25,7 @@ type memory struct {
 
 	onCreate func(c onboard.Contact) error
 	onInvite func(c onboard.Contact) error
+	onUpdate func(c onboard.Contact) error
 	onAdd    func(g onboard.Group, r onboard.Recipient) error
 	onSet    func(c onboard.Contact) error
 	onOpen   func(g onboard.Group) error
@@ -197,6 +199,33 @@ func (m *memory) InviteGuest(_ context.Context, c onboard.Contact) (onboard.Reci
 	m.hold(r)
 	r.New = true
 	return r, nil
+}
+
+func (m *memory) Attributes(_ context.Context, r onboard.Recipient, _ []onboard.Field, _ onboard.Contact) (onboard.Contact, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.kept[r.Address], nil
+}
+
+func (m *memory) UpdateContact(_ context.Context, r onboard.Recipient, fields []onboard.Field, c onboard.Contact) error {
+	m.note(fmt.Sprint("update ", strings.ToLower(r.Address), " ", fields))
+	if m.onUpdate != nil {
+		if err := m.onUpdate(c); err != nil {
+			return err
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	now := m.kept[r.Address]
+	for _, f := range fields {
+		if f == onboard.FieldHidden {
+			now.HiddenFromAddressLists = c.HiddenFromAddressLists
+		} else {
+			*now.Text(f) = *c.Text(f)
+		}
+	}
+	m.kept[r.Address] = now
+	return nil
 }
 
 func (m *memory) note(command string) {

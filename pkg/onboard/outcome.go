@@ -84,6 +84,8 @@ type ContactResult struct {
 	Action  Action
 	ID      string // directory object id (GUID), empty when not known
 	Problem *Problem
+	// Changes are the attributes of a contact that were brought up to date.
+	Changes []Change
 }
 
 // GroupResult is the outcome of the second and third step for one group.

@@ -37,6 +37,8 @@ const (
 	CodeContactUncertain Code = "contact.uncertain"
 	CodeAttributesNotSet Code = "contact.attributes_not_set"
 
+	CodeAttributesNotUpdated Code = "contact.attributes_not_updated"
+
 	CodeInvitationBlocked Code = "guest.invitation_blocked"
 	CodeGuestIsContact    Code = "guest.address_of_contact"
 
@@ -94,6 +96,8 @@ func Explanations() []Explanation {
 			"Run the retry file in a few minutes; a contact that exists by then is found, not created twice."},
 		{CodeAttributesNotSet, "The contact was created, but company, title, phone numbers or other attributes could not be set.",
 			"Set them in the Exchange admin center; the contact itself and its memberships are in order."},
+		{CodeAttributesNotUpdated, "The contact exists, but its attributes could not be read or brought to what the input says.",
+			"Mend the value named in the message in the retry file, then run it."},
 		{CodeInvitationBlocked, "The organisation's settings forbid guests, or guests of this domain, or let only administrators invite them.",
 			"Look at the external collaboration settings in the Microsoft Entra admin center: who may invite, and which domains are allowed. Then run the retry file."},
 		{CodeGuestIsContact, "A Microsoft 365 group takes outside people as guests, and a mail contact holds the person's address. A guest invited all the same would come out without an address.",

@@ -80,7 +80,7 @@ type Contact struct {
 	MailTip                string
 	HiddenFromAddressLists *bool
 	// CustomAttributes are CustomAttribute1 to CustomAttribute15.
-	CustomAttributes [15]string
+	CustomAttributes [customAttributes]string
 }
 
 // key is what two rows about the same person have in common.

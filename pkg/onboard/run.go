@@ -47,6 +47,7 @@ type Job struct {
 	Protected []string
 	Reports   ReportPolicy // default ReportsReport
 	Guests    GuestPolicy  // default GuestsReport
+	Update    *Update      // nil: contacts that exist stay as they are
 	// Workers is how many rows are worked on at once; default 16. Rows that
 	// wait for the tenant to show a new contact do not count.
 	Workers int
@@ -142,6 +143,7 @@ type run struct {
 	stop     context.Context // done: begin nothing new
 	slots    chan struct{}   // one for each row being worked on
 	settings *settingBook
+	seen     seenSet
 	breaker  *breaker
 	quota    quotaGate
 	out      *inOrder

@@ -42,6 +42,7 @@ type Tenant interface {
 
 	GroupSettings
 	GuestInviter
+	AttributeKeeper
 }
 
 // RecipientKind is the kind of a recipient as far as the job cares.

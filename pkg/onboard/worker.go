@@ -109,7 +109,7 @@ func (w *worker) steps(ctx context.Context) Outcome {
 		if w.person.Remembered && w.lacksMembership(ctx, targets) {
 			ok = w.ensureContact(ctx, w.job.Tenant.CurrentHolders)
 		}
-		if ok {
+		if ok && w.ensureAttributes(ctx) {
 			o.Groups = w.ensureGroups(ctx, targets)
 		}
 	}

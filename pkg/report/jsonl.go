@@ -86,7 +86,7 @@ func stepsOf(o onboard.Outcome) []step {
 	if o.Contact.Action != "" {
 		steps = append(steps, step{
 			Step: "contact", Action: o.Contact.Action, ID: o.Contact.ID,
-			Problem: problemOrNil(o.Contact.Problem),
+			Problem: problemOrNil(o.Contact.Problem), Changes: changesOf(o.Contact.Changes),
 		})
 	}
 	for _, g := range o.Groups {

@@ -75,6 +75,9 @@ func (c *Client) Referenced(ctx context.Context, references ...string) ([]Recipi
 	return c.recipients(ctx, strings.Join(terms, " -or "))
 }
 
+// Same reports whether two are the same recipient.
+func Same(a, b Recipient) bool { return a.Guid != "" && strings.EqualFold(a.Guid, b.Guid) }
+
 // IsReferencedBy tells how surely reference means r: an id, a name or an address
 // is meant for one recipient, a display name perhaps for several.
 func (r Recipient) IsReferencedBy(reference string) (surely, perhaps bool) {
