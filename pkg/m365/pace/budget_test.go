@@ -115,8 +115,8 @@ func TestHostileTenant(t *testing.T) {
 		keepBusy(t, p, m, 16, 10*time.Minute)
 		used, refused := m.shares()
 		t.Logf("used %.1f %% of the budget; %.2f %% of the requests refused", 100*used, 100*refused)
-		if used < 0.7 || refused > 0.04 {
-			t.Errorf("used %.3f of the budget, %.4f refused, want 0.7 or more and 0.04 or less", used, refused)
+		if used < 0.85 || refused > 0.02 {
+			t.Errorf("used %.3f of the budget, %.4f refused, want 0.85 or more and 0.02 or less", used, refused)
 		}
 	})
 }

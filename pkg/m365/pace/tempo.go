@@ -116,11 +116,11 @@ func (t *tempo) grow(now time.Time, waited time.Duration) {
 	if t.rate > t.budget.allows() {
 		return
 	}
-	if t.budget.plentiful(t.rate) {
-		t.level = 0
-	}
-	if t.level == 0 {
+	if t.level == 0 || t.budget.plentiful(t.rate) {
 		t.set(t.rate * math.Exp2(waited.Seconds()/doubling.Seconds()))
+		if t.level > 0 { // from here slowly, once there is no plenty any more
+			t.level, t.waited = max(t.level, t.rate), t.reach
+		}
 		return
 	}
 	// Fast back to the level, slowly past it, faster the farther it is behind:
