@@ -65,7 +65,7 @@ func (e *runEnded) add(s *report.Summary) {
 // worse gives the exit code of two runs together: the one that a person should
 // look at first.
 func worse(a, b exitCode) exitCode {
-	for _, code := range []exitCode{exitInterrupted, exitDeadline, exitDenied, exitUnexpected, exitRowsFailed, exitLater} {
+	for _, code := range []exitCode{exitInterrupted, exitDeadline, exitDenied, exitUnexpected, exitLimit, exitRowsFailed, exitLater} {
 		if a == code || b == code {
 			return code
 		}
