@@ -274,7 +274,7 @@ func TestLookUpsOfManyRowsShareACommand(t *testing.T) {
 			"p03@x.example": {{Guid: "three", ExternalEmailAddress: "SMTP:P03@x.example"}},
 			"p07@x.example": {{Guid: "seven", PrimarySmtpAddress: "p07@x.example"}, {Guid: "seven too", EmailAddresses: exchange.Strings{"smtp:p07@x.example"}}},
 		}}
-		l := lookups{ask: e.RecipientsByAddress}
+		l := newLookups(e.RecipientsByAddress)
 		var wait sync.WaitGroup
 		for i := range 25 {
 			wait.Go(func() {
@@ -292,16 +292,59 @@ func TestLookUpsOfManyRowsShareACommand(t *testing.T) {
 	})
 }
 
+// While one command is under way, those who come one by one share the next one,
+// unless it takes too long.
+func TestLookUpsGatherWhileOneIsUnderWay(t *testing.T) {
+	for _, tt := range []struct {
+		takes time.Duration
+		most  int
+	}{{300 * time.Millisecond, 5}, {time.Minute, 7}} {
+		synctest.Test(t, func(t *testing.T) {
+			var commands []string
+			var mu sync.Mutex
+			l := newLookups(func(_ context.Context, addresses ...string) ([]exchange.Recipient, error) {
+				mu.Lock()
+				commands = append(commands, strings.Join(addresses, " "))
+				first := len(commands) == 1
+				mu.Unlock()
+				if first {
+					time.Sleep(tt.takes)
+				} else {
+					time.Sleep(300 * time.Millisecond)
+				}
+				return nil, nil
+			})
+			var wait sync.WaitGroup
+			start := time.Now()
+			for i := range 20 {
+				wait.Go(func() {
+					if _, err := l.holders(t.Context(), fmt.Sprintf("p%d@x.example", i)); err != nil {
+						t.Error(err)
+					}
+					if took := time.Since(start); i > 0 && took > 10*time.Second {
+						t.Errorf("%d waited %s for another one's command", i, took)
+					}
+				})
+				time.Sleep(50 * time.Millisecond)
+			}
+			wait.Wait()
+			if len(commands) > tt.most {
+				t.Errorf("%d commands: %q", len(commands), commands)
+			}
+		})
+	}
+}
+
 func TestRefusedLookUpSpoilsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		calls := 0
-		l := lookups{ask: func(_ context.Context, addresses ...string) ([]exchange.Recipient, error) {
+		l := newLookups(func(_ context.Context, addresses ...string) ([]exchange.Recipient, error) {
 			calls++
 			if slices.Contains(addresses, "odd@x.example") {
 				return nil, exchange.ErrInvalidParameter
 			}
 			return nil, nil
-		}}
+		})
 		var wait sync.WaitGroup
 		for _, address := range []string{"odd@x.example", "a@x.example", "b@x.example"} {
 			wait.Go(func() {

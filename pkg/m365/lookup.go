@@ -11,17 +11,26 @@ import (
 	"enlist/pkg/m365/exchange"
 )
 
-// gathering is how long a look-up waits for others to share its command. It is
-// little beside the time that a command takes.
-const gathering = 10 * time.Millisecond
+// A look-up waits for others to share its command: at least for gathering, which
+// is little beside the time that a command takes, and while another one is under
+// way, since it would have to queue in any case; but not for longer than patience.
+const (
+	gathering = 10 * time.Millisecond
+	patience  = time.Second
+)
 
 // lookups asks Exchange who holds an address, for many workers at once with one
 // command.
 type lookups struct {
-	ask func(ctx context.Context, addresses ...string) ([]exchange.Recipient, error)
+	ask  func(ctx context.Context, addresses ...string) ([]exchange.Recipient, error)
+	turn chan struct{} // has room for the one under way
 
 	mu   sync.Mutex
 	open *lookup // takes further addresses; nil when there is none
+}
+
+func newLookups(ask func(ctx context.Context, addresses ...string) ([]exchange.Recipient, error)) *lookups {
+	return &lookups{ask: ask, turn: make(chan struct{}, 1)}
 }
 
 // lookup is one command, and those who wait for its answer.
@@ -39,9 +48,12 @@ func (l *lookups) holders(ctx context.Context, address string) ([]exchange.Recip
 	address = strings.ToLower(address)
 	mine, first := l.join(address)
 	if first {
-		l.gather(ctx, mine)
+		hasTurn := l.gather(ctx, mine)
 		mine.found, mine.err = l.ask(ctx, mine.addresses...)
 		close(mine.done)
+		if hasTurn {
+			<-l.turn
+		}
 	}
 	select {
 	case <-mine.done:
@@ -86,13 +98,23 @@ func (l *lookups) join(address string) (mine *lookup, first bool) {
 	return mine, first
 }
 
-// gather waits until the look-up is full or time is up. After that nobody adds
-// to it.
-func (l *lookups) gather(ctx context.Context, mine *lookup) {
+// gather waits until the look-up is to be sent, and reports whether it has the
+// turn. After that nobody adds to it.
+func (l *lookups) gather(ctx context.Context, mine *lookup) (hasTurn bool) {
 	timer := time.NewTimer(gathering)
 	defer timer.Stop()
 	select {
 	case <-mine.full:
+		return false
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	timer.Reset(patience)
+	select {
+	case <-mine.full:
+		return false
+	case l.turn <- struct{}{}:
+		hasTurn = true
 	case <-timer.C:
 	case <-ctx.Done():
 	}
@@ -101,6 +123,7 @@ func (l *lookups) gather(ctx context.Context, mine *lookup) {
 	if l.open == mine {
 		l.open = nil
 	}
+	return hasTurn
 }
 
 func (l *lookup) isStray(r exchange.Recipient) bool {

@@ -97,7 +97,7 @@ type Tenant struct {
 	domains     []exchange.AcceptedDomain
 	directory   directory
 	written     *written
-	lookups     lookups
+	lookups     *lookups
 	groups      memo[[]onboard.Group]
 	rosters     memo[*roster]
 	senderLists memo[*senderList]
@@ -116,7 +116,7 @@ func New(e Exchange, g Graph, o Options) *Tenant {
 	if t.now == nil {
 		t.now = time.Now
 	}
-	t.lookups.ask = e.RecipientsByAddress
+	t.lookups = newLookups(e.RecipientsByAddress)
 	return t
 }
 
