@@ -29,6 +29,7 @@ type connection struct {
 	told traffic // of earlier files' runs, and in their reports
 
 	exchange      *exchange.Client
+	graph         *graph.Client
 	exchangePacer *pace.Pacer
 	graphPacer    *pace.Pacer
 	close         func() error
@@ -56,6 +57,42 @@ func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Log
 	if err != nil {
 		return nil, err
 	}
+	c, err := reach(ctx, place, identity, o, logger)
+	if err != nil {
+		return nil, err
+	}
+	c.directory = openDirectory(ctx, o, identity, logger)
+	c.tenant = m365.New(c.exchange, c.graph, m365.Options{Store: c.directory, Invitations: o.invitations(), Logger: logger})
+	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
+		return nil, errors.Join(err, c.closeDirectory())
+	}
+	if c.inside, err = o.inside(ctx, c.tenant); err != nil {
+		return nil, errors.Join(err, c.closeDirectory())
+	}
+	return c, nil
+}
+
+// connectToAsk signs in to the tenant without reading anything beforehand, for
+// a command that wants to know only what is so at the moment.
+func connectToAsk(ctx context.Context, o *runOptions, logger *slog.Logger) (*connection, error) {
+	place, err := o.site(ctx)
+	if err != nil {
+		return nil, err
+	}
+	identity, err := place.identity()
+	if err != nil {
+		return nil, errors.Join(err, place.close())
+	}
+	c, err := reach(ctx, place, identity, o, logger)
+	if err != nil {
+		return nil, errors.Join(err, place.close())
+	}
+	c.tenant = m365.New(c.exchange, c.graph, m365.Options{Logger: logger})
+	return c, nil
+}
+
+// reach makes the clients of the tenant's two APIs.
+func reach(ctx context.Context, place *site, identity *cloud.Identity, o *runOptions, logger *slog.Logger) (*connection, error) {
 	logger.Debug("signing in", "tenant", place.tenant, "credential", identity.String())
 	c := &connection{
 		name:          place.tenant,
@@ -64,22 +101,12 @@ func connectTo(ctx context.Context, place *site, o *runOptions, logger *slog.Log
 		graphPacer:    pace.New(pace.Options{}),
 		close:         place.close,
 	}
+	var err error
 	if c.exchange, err = exchangeClient(ctx, place, identity, c.exchangePacer, o.batch, logger); err != nil {
 		return nil, err
 	}
-	directory, err := graphClient(place, identity, c.graphPacer, logger)
-	if err != nil {
-		return nil, err
-	}
-	c.directory = openDirectory(ctx, o, identity, logger)
-	c.tenant = m365.New(c.exchange, directory, m365.Options{Store: c.directory, Invitations: o.invitations(), Logger: logger})
-	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
-		return nil, errors.Join(err, c.closeDirectory())
-	}
-	if c.inside, err = o.inside(ctx, c.tenant); err != nil {
-		return nil, errors.Join(err, c.closeDirectory())
-	}
-	return c, nil
+	c.graph, err = graphClient(place, identity, c.graphPacer, logger)
+	return c, err
 }
 
 // identity chooses the credential to sign in with.

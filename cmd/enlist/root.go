@@ -43,7 +43,7 @@ func newRootCommand(std streams) *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(err, "See "+cmd.CommandPath()+" --help.")
 	})
-	root.AddCommand(newRunCommand(), newPlanCommand(), newResumeCommand(), newHistoryCommand(), newShowCommand(), newInspectCommand(), newDoctorCommand(), newConfigCommand(), newManCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(), newPlanCommand(), newResumeCommand(), newUndoCommand(), newHistoryCommand(), newShowCommand(), newInspectCommand(), newDoctorCommand(), newConfigCommand(), newManCommand(), newVersionCommand())
 	for _, cmd := range root.Commands() {
 		completeChoices(cmd)
 	}

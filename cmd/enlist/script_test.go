@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 //	sent COMMAND N         checks how often one command was sent, all in all
 //	outcomes DIR           prints line, verdict, contact, groups, senders and code of each row of a report
 //	short-outcomes DIR     the same without groups and senders
+//	run-id DIR NAME        sets the variable NAME to the id of the run that a report is about
 //	next-steps DIR         checks that each row with a problem says what happened and what to do
 //	listener               starts a server that is notified of how runs end
 //	heard                  prints how much it was sent since the last time, and the paths and bodies
@@ -65,6 +66,7 @@ func TestScripts(t *testing.T) {
 			"sent":           cmdSent,
 			"outcomes":       cmdOutcomes,
 			"short-outcomes": cmdShortOutcomes,
+			"run-id":         cmdRunID,
 			"next-steps":     cmdNextSteps,
 			"listener":       cmdListener,
 			"heard":          cmdHeard,
@@ -247,6 +249,12 @@ func printReport(ts *testscript.TestScript, dir string, columns ...string) {
 	}
 	_, err := ts.Stdout().Write(out.Bytes())
 	ts.Check(err)
+}
+
+func cmdRunID(ts *testscript.TestScript, neg bool, args []string) {
+	var summary struct{ Run string }
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(filepath.Join(args[0], "summary.json"))), &summary))
+	ts.Setenv(args[1], summary.Run)
 }
 
 func cmdNextSteps(ts *testscript.TestScript, neg bool, args []string) {

@@ -111,11 +111,15 @@ func printChanges(out *printer, changes []journal.Change) {
 func doing(c journal.Change) string {
 	text := map[string]string{
 		journal.CreateContact:      "contact created",
+		journal.InviteGuest:        "guest invited",
 		journal.SetAttributes:      "attributes set",
 		journal.AddMember:          "added to group",
 		journal.OpenGroup:          "group opened to outside senders",
 		journal.AllowSender:        "listed as sender",
 		journal.ReportToOriginator: "delivery reports go to who wrote",
+		journal.RemoveMember:       "taken out of group",
+		journal.RemoveContact:      "contact removed",
+		journal.CloseGroup:         "group closed to outside senders",
 	}[c.What]
 	if !c.Certain {
 		text += " (not confirmed)"

@@ -13,11 +13,16 @@ import (
 // The kinds of steps, and values of Change.What.
 const (
 	CreateContact      = "create_contact"
+	InviteGuest        = "invite_guest"
 	SetAttributes      = "set_attributes"
 	AddMember          = "add_member"
 	OpenGroup          = "open_group"           // RequireSenderAuthenticationEnabled to false
 	AllowSender        = "allow_sender"         // onto AcceptMessagesOnlyFromSendersOrMembers
 	ReportToOriginator = "report_to_originator" // ReportToOriginatorEnabled to true
+
+	RemoveMember  = "remove_member"
+	RemoveContact = "remove_contact"
+	CloseGroup    = "close_group" // RequireSenderAuthenticationEnabled to true
 )
 
 // The states of a step.
@@ -141,8 +146,11 @@ func (t toldDeeds) has(one recalledDeed) bool {
 }
 
 func (t toldDeeds) add(address string, o onboard.Outcome) {
-	if o.Contact.Action == onboard.ContactCreated {
+	switch o.Contact.Action {
+	case onboard.ContactCreated:
 		t[toldKey{kind: CreateContact, person: address}] = true
+	case onboard.ContactInvited:
+		t[toldKey{kind: InviteGuest, person: address}] = true
 	}
 	for _, g := range o.Groups {
 		group := strings.ToLower(g.Address)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -213,4 +214,23 @@ func chmod(t *testing.T, path string, mode os.FileMode) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.Chmod(path, 0o700) })
+}
+
+func TestFileOfAnOlderVersion(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	change(t, path, migrations[0])
+	change(t, path, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = 1", applicationID))
+	change(t, path, `INSERT INTO runs (id, tenant, simulated, source, input, sha256, rows, settings, report, started)
+		VALUES ('20260801T000000Z-0001', 'contoso', 0, 'hr', '/in.csv', '', 3, '{}', '/report', '2026-08-01T00:00:00.000Z')`)
+	if _, err := Read(t.Context(), path); err == nil || !strings.Contains(err.Error(), "written by an older enlist") {
+		t.Errorf("reading it gave %v, want that it is of an older version", err)
+	}
+	j, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	if run, err := j.Last(t.Context()); err != nil || run.Source != "hr" {
+		t.Errorf("the run in it is %+v, %v; want it kept", run, err)
+	}
 }

@@ -50,7 +50,7 @@ func (t *tenant) asLeft(key deedKey, now bool) (bool, error) {
 		return now, nil
 	case !done.confirmed:
 		// It was not lifted when that was intended, and is now.
-		return true, t.confirm(key, done)
+		return true, t.record.confirm(key, done)
 	}
 	return !done.told, nil
 }
@@ -71,14 +71,14 @@ func (t *tenant) lift(ctx context.Context, kind string, g onboard.Group, do func
 	if _, ok := t.record.deeds.tell(key); ok {
 		return nil
 	}
-	pending, _, err := t.intend(key, onboard.Recipient{}, g)
+	pending, _, err := t.record.intend(key, onboard.Recipient{}, g)
 	if err != nil {
 		return err
 	}
 	if err := do(ctx, g); err != nil {
-		return t.failed(key, pending, err)
+		return t.record.failed(key, pending, err)
 	}
-	return t.done(key, pending, onboard.Recipient{})
+	return t.record.done(key, pending, onboard.Recipient{})
 }
 
 // IsMember is the tenant's answer, unless the run has added the person.
@@ -119,7 +119,7 @@ func (t *tenant) isOn(ctx context.Context, kind string, g onboard.Group, r onboa
 	}
 	// The recipient was not on it when this was intended, and is now.
 	done.person = r
-	return false, t.confirm(key, done)
+	return false, t.record.confirm(key, done)
 }
 
 // putOn puts the recipient on one of the group's two lists.
@@ -129,13 +129,13 @@ func (t *tenant) putOn(ctx context.Context, kind string, g onboard.Group, r onbo
 	if _, ok := t.record.deeds.tell(key); ok {
 		return nil
 	}
-	pending, again, err := t.intend(key, r, g)
+	pending, again, err := t.record.intend(key, r, g)
 	if err != nil {
 		return err
 	}
 	err = do(ctx, g, r)
 	if err == nil || again && errors.Is(err, onboard.ErrAlreadyMember) {
-		return t.done(key, pending, r)
+		return t.record.done(key, pending, r)
 	}
-	return t.failed(key, pending, err)
+	return t.record.failed(key, pending, err)
 }

@@ -104,7 +104,8 @@ func Read(ctx context.Context, path string) (*Journal, error) {
 	return j, nil
 }
 
-// database opens the file with the pragmas set on every connection.
+// database opens the file with the pragmas set on every connection. Others may
+// keep tables of their own in it, and fill them in one go.
 func database(path string, pragmas ...string) (*sql.DB, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -114,7 +115,7 @@ func database(path string, pragmas ...string) (*sql.DB, error) {
 	if !strings.HasPrefix(name, "/") {
 		name = "/" + name // as in file:///C:/folder/file
 	}
-	query := url.Values{"_pragma": append([]string{"busy_timeout(10000)", "foreign_keys(1)"}, pragmas...)}
+	query := url.Values{"_pragma": append([]string{"busy_timeout(60000)", "foreign_keys(1)"}, pragmas...)}
 	address := url.URL{Scheme: "file", Path: name, RawQuery: query.Encode()}
 	return sql.Open("sqlite", address.String())
 }

@@ -21,6 +21,8 @@ type Run struct {
 	Input  string `json:"input"`  // the file's absolute path
 	SHA256 string `json:"sha256"` // of the input, hexadecimal; empty if not known
 	Rows   int    `json:"rows"`   // of the input; 0 while not known
+	// Undoes is the run that this one takes back; empty for a run over an input.
+	Undoes string `json:"undoes,omitempty"`
 	// Settings are the flags that the run was given, by name.
 	Settings map[string][]string `json:"settings"`
 	Report   string              `json:"report"` // the folder of the report
@@ -70,9 +72,9 @@ func (j *Journal) Begin(ctx context.Context, r Run) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = j.writer.commit(`INSERT INTO runs (id, tenant, simulated, source, input, sha256, rows, settings, report, started)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.Tenant, r.Simulated, r.Source, r.Input, r.SHA256, r.Rows, string(settings), r.Report, textOf(r.Started))
+	err = j.writer.commit(`INSERT INTO runs (id, tenant, simulated, source, input, sha256, rows, settings, report, started, undoes)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.Tenant, r.Simulated, r.Source, r.Input, r.SHA256, r.Rows, string(settings), r.Report, textOf(r.Started), r.Undoes)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +98,7 @@ func (j *Journal) Continue(ctx context.Context, r Run) (*Recorder, error) {
 	return &Recorder{journal: j, run: r, deeds: deeds, resumed: true}, nil
 }
 
-const runColumns = `seq, id, tenant, simulated, source, input, sha256, rows, settings, report, started, ended, complete, exit_code, stopped_because, verdicts`
+const runColumns = `seq, id, tenant, simulated, source, input, sha256, rows, settings, report, started, ended, complete, exit_code, stopped_because, verdicts, undoes`
 
 // Run gives the run with the id, which may be shortened as long as it means
 // one run only.
@@ -113,14 +115,14 @@ func (j *Journal) Run(ctx context.Context, id string) (Run, error) {
 	return found[0], nil
 }
 
-// Last gives the run that began last.
+// Last gives the run over an input that began last.
 func (j *Journal) Last(ctx context.Context) (Run, error) {
-	return one(j.runs(ctx, `ORDER BY seq DESC LIMIT 1`))
+	return one(j.runs(ctx, `WHERE undoes = '' ORDER BY seq DESC LIMIT 1`))
 }
 
 // LastOfSource gives the last run over the whole of an input of that name.
 func (j *Journal) LastOfSource(ctx context.Context, tenant, source string) (Run, error) {
-	return one(j.runs(ctx, `WHERE tenant = ? AND source = ? AND complete ORDER BY seq DESC LIMIT 1`, tenant, source))
+	return one(j.runs(ctx, `WHERE tenant = ? AND source = ? AND undoes = '' AND complete ORDER BY seq DESC LIMIT 1`, tenant, source))
 }
 
 // Runs gives all runs, the last one first.
@@ -154,7 +156,7 @@ func scanRun(rows *sql.Rows) (Run, error) {
 	var r Run
 	var settings, started, ended, verdicts string
 	err := rows.Scan(&r.seq, &r.ID, &r.Tenant, &r.Simulated, &r.Source, &r.Input, &r.SHA256, &r.Rows, &settings, &r.Report,
-		&started, &ended, &r.Complete, &r.ExitCode, &r.StoppedBecause, &verdicts)
+		&started, &ended, &r.Complete, &r.ExitCode, &r.StoppedBecause, &verdicts, &r.Undoes)
 	if err != nil {
 		return Run{}, err
 	}

@@ -63,6 +63,9 @@ CREATE TABLE steps (
 CREATE INDEX steps_by_run ON steps (run);
 CREATE INDEX steps_by_address ON steps (address);
 CREATE INDEX steps_by_group ON steps (group_address);
+`, `
+ALTER TABLE runs ADD COLUMN undoes TEXT NOT NULL DEFAULT ''; -- id of the run that this one takes back
+ALTER TABLE steps ADD COLUMN group_kind TEXT NOT NULL DEFAULT '';
 `}
 
 // checkVersion refuses files that are not enlist's or too new, and gives the

@@ -11,44 +11,44 @@ import (
 
 // intend brings the intent to the disk, and reports whether it is there
 // already from an earlier try of which it is not known whether it worked.
-func (t *tenant) intend(key deedKey, person onboard.Recipient, group onboard.Group) (pending deed, again bool, err error) {
-	if pending, again = t.record.deeds.get(key); again {
+func (r *Recorder) intend(key deedKey, person onboard.Recipient, group onboard.Group) (pending deed, again bool, err error) {
+	if pending, again = r.deeds.get(key); again {
 		return pending, true, nil
 	}
-	pending = deed{step: t.record.journal.lastStep.Add(1), person: person}
-	err = t.record.journal.writer.commit(`INSERT INTO steps
-		(id, run, kind, state, address, person_id, person_kind, person_name, person_ref, group_id, group_address, group_ref, intended)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		pending.step, t.record.run.seq, key.kind, stateIntended, key.address, person.ID, string(person.Kind), person.DisplayName, person.Ref,
-		group.ID, strings.ToLower(group.Address), group.Ref, textOf(time.Now()))
+	pending = deed{step: r.journal.lastStep.Add(1), person: person}
+	err = r.journal.writer.commit(`INSERT INTO steps
+		(id, run, kind, state, address, person_id, person_kind, person_name, person_ref, group_id, group_kind, group_address, group_ref, intended)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		pending.step, r.run.seq, key.kind, stateIntended, key.address, person.ID, string(person.Kind), person.DisplayName, person.Ref,
+		group.ID, string(group.Kind), strings.ToLower(group.Address), group.Ref, textOf(time.Now()))
 	return pending, false, err
 }
 
 // confirm records what turned out to have been done, to be told of.
-func (t *tenant) confirm(key deedKey, d deed) error {
+func (r *Recorder) confirm(key deedKey, d deed) error {
 	d.confirmed = true
-	t.record.deeds.set(key, d)
-	return t.record.finish(d.step, stateDone, d.person, nil)
+	r.deeds.set(key, d)
+	return r.finish(d.step, stateDone, d.person, nil)
 }
 
 // done records that the command was carried out. What this sitting of the run
 // does need not be remembered: the tenant knows it.
-func (t *tenant) done(key deedKey, d deed, person onboard.Recipient) error {
-	t.record.deeds.forget(key)
-	return t.record.finish(d.step, stateDone, person, nil)
+func (r *Recorder) done(key deedKey, d deed, person onboard.Recipient) error {
+	r.deeds.forget(key)
+	return r.finish(d.step, stateDone, person, nil)
 }
 
 // failed records why the command was not carried out, and gives that error. A
 // command whose end is not known stays intended.
-func (t *tenant) failed(key deedKey, d deed, because error) error {
+func (r *Recorder) failed(key deedKey, d deed, because error) error {
 	state := stateRefused
 	if errors.Is(because, onboard.ErrUncertain) || errors.Is(because, context.Canceled) || errors.Is(because, context.DeadlineExceeded) {
 		state = stateIntended
-		t.record.deeds.set(key, d)
+		r.deeds.set(key, d)
 	} else {
-		t.record.deeds.forget(key)
+		r.deeds.forget(key)
 	}
-	if err := t.record.finish(d.step, state, d.person, because); err != nil {
+	if err := r.finish(d.step, state, d.person, because); err != nil {
 		return err
 	}
 	return because

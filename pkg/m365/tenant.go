@@ -44,6 +44,9 @@ type Exchange interface {
 	DistributionGroupMembers(ctx context.Context, identity string) ([]exchange.Recipient, error)
 	AddDistributionGroupMember(ctx context.Context, group, member string) error
 	SetRequireSenderAuthentication(ctx context.Context, group string, required bool) error
+	GroupsOf(ctx context.Context, identity string) ([]exchange.Recipient, error)
+	RemoveDistributionGroupMember(ctx context.Context, group, member string) error
+	RemoveMailContact(ctx context.Context, identity string) error
 	AddAllowedSenders(ctx context.Context, group string, senders ...string) error
 	Referenced(ctx context.Context, references ...string) ([]exchange.Recipient, error)
 	ReportToOriginator(ctx context.Context, group string) error

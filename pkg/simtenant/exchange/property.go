@@ -22,6 +22,7 @@ func filterableProperties() map[string]property {
 		"primarysmtpaddress": addressesOf,
 		"managedby":          ownersOf,
 		"memberofgroup":      groupsOf,
+		"members":            membersOf,
 	}
 	for name, read := range singleProperties() {
 		table[name] = func(v directory.View, o *directory.Object) []string { return []string{read(v, o)} }
@@ -53,6 +54,17 @@ func groupsOf(v directory.View, o *directory.Object) []string {
 	var dns []string
 	for _, g := range v.MemberOf(o.ID) {
 		dns = append(dns, v.Directory().DN(g))
+	}
+	return dns
+}
+
+func membersOf(v directory.View, o *directory.Object) []string {
+	if o.Group == nil {
+		return nil
+	}
+	var dns []string
+	for m := range v.Members(o.ID) {
+		dns = append(dns, v.Directory().DN(m))
 	}
 	return dns
 }

@@ -1,0 +1,48 @@
+package m365
+
+import (
+	"context"
+	"errors"
+
+	"enlist/pkg/m365/exchange"
+	"enlist/pkg/onboard"
+)
+
+// GroupsOf asks Exchange for the addresses of the groups that have the recipient
+// as a direct member.
+func (t *Tenant) GroupsOf(ctx context.Context, r onboard.Recipient) ([]string, error) {
+	groups, err := t.exchange.GroupsOf(ctx, r.Ref)
+	if err != nil {
+		return nil, exchangeError(err)
+	}
+	addresses := make([]string, len(groups))
+	for i, g := range groups {
+		addresses[i] = firstOf(g.PrimarySmtpAddress, g.DisplayName)
+	}
+	return addresses, nil
+}
+
+// RemoveMember takes the recipient out of the group, and reports whether it was
+// in it.
+func (t *Tenant) RemoveMember(ctx context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
+	err := t.exchange.RemoveDistributionGroupMember(ctx, g.Ref, r.Ref)
+	if errors.Is(err, exchange.ErrNotMember) {
+		refused, ok := errors.AsType[*exchange.Error](err)
+		return ok && refused.Repeated, nil // the first try may have done it
+	}
+	return err == nil, groupError(err)
+}
+
+// RemoveContact removes the mail contact. One that is gone is as wanted.
+func (t *Tenant) RemoveContact(ctx context.Context, r onboard.Recipient) error {
+	err := exchangeError(t.exchange.RemoveMailContact(ctx, r.Ref))
+	if errors.Is(err, onboard.ErrRecipientNotFound) {
+		return nil
+	}
+	return err
+}
+
+// RestrictSenders lets only senders of the organisation write to the group.
+func (t *Tenant) RestrictSenders(ctx context.Context, g onboard.Group) error {
+	return groupError(t.exchange.SetRequireSenderAuthentication(ctx, g.Ref, true))
+}
