@@ -80,8 +80,42 @@ func (w *worker) refusal(g Group) *Problem {
 	case g.Kind == GroupRoomList:
 		return newProblem(CodeGroupRoomList, nil, "%s is a room list, which takes rooms only.", g.Address)
 	case g.OnPremisesSynced:
-		return newProblem(CodeGroupOnPremises, nil,
+		p := newProblem(CodeGroupOnPremises, nil,
 			"%s is synchronised from an on-premises directory and can't be changed in the cloud.", g.Address)
+		p.NextStep = w.onPremises(g)
+		return p
 	}
 	return nil
+}
+
+// onPremises is what to run where the group is kept. The contact has to be
+// there, too, so the line makes it if there is none.
+func (w *worker) onPremises(g Group) string {
+	email := quoted(w.row.Contact.Email)
+	line := fmt.Sprintf("if (-not (Get-Recipient %[1]s -ErrorAction SilentlyContinue)) { New-MailContact -Name %[1]s -DisplayName %[2]s -ExternalEmailAddress %[1]s }; Add-DistributionGroupMember -Identity %[3]s -Member %[1]s",
+		email, quoted(firstOf(w.row.Contact.DisplayName, w.row.Contact.Email)), quoted(g.Address))
+	if w.job.Senders == SendersAnyone && !w.isProtected(g) {
+		line += fmt.Sprintf("; Set-DistributionGroup -Identity %s -RequireSenderAuthenticationEnabled $false", quoted(g.Address))
+	}
+	return "Run in the Exchange Management Shell of the on-premises server: " + line
+}
+
+// quoted is a text as PowerShell takes it literally. It takes typographic
+// quotation marks for plain ones.
+func quoted(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if strings.ContainsRune("'\u2018\u2019\u201a\u201b", r) {
+			b.WriteRune(r)
+		}
+		b.WriteRune(r)
+	}
+	return "'" + b.String() + "'"
+}
+
+func firstOf(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
