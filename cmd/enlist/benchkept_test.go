@@ -1,0 +1,146 @@
+//go:build linux
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"enlist/pkg/report"
+	"enlist/pkg/simtenant"
+	"enlist/pkg/simtenant/directory"
+)
+
+// The benchmarks in this file run the program itself, as it runs at night, on a
+// tenant in which nearly all that the file wants is done already: with nothing
+// kept from the night before, and with the directory kept in the state file.
+
+// BenchmarkNightWithoutChanges shows how the time grows with the file.
+func BenchmarkNightWithoutChanges(b *testing.B) {
+	most := 20 * benchPeople(b)
+	for _, n := range []int{most / 100, most / 10, most} {
+		night := newBenchNight(b, n)
+		night.writeFile(b, n)
+		b.Run(fmt.Sprintf("people=%d/nothing kept", n), func(b *testing.B) {
+			for b.Loop() {
+				night.run(b, "--state", "off")
+			}
+		})
+		b.Run(fmt.Sprintf("people=%d/directory kept", n), func(b *testing.B) {
+			night.run(b, "--state", night.state)
+			for b.Loop() {
+				night.run(b, "--state", night.state)
+			}
+		})
+	}
+}
+
+// BenchmarkNightWithChanges has one new person for every hundred.
+func BenchmarkNightWithChanges(b *testing.B) {
+	n := 20 * benchPeople(b)
+	for b.Loop() {
+		night := newBenchNight(b, n)
+		night.writeFile(b, n)
+		night.run(b, "--state", night.state)
+		night.writeFile(b, n+n/100)
+		night.run(b, "--state", night.state)
+	}
+}
+
+// benchNight is a tenant with so many people in two open groups, and the program
+// with its files.
+type benchNight struct {
+	program, file, state, folder string
+	runs                         int
+	groups                       []string
+	env                          []string
+}
+
+func newBenchNight(b *testing.B, people int) *benchNight {
+	b.Helper()
+	folder := b.TempDir()
+	n := &benchNight{
+		folder:  folder,
+		program: filepath.Join(folder, "enlist"),
+		file:    filepath.Join(folder, "people.csv"),
+		state:   filepath.Join(folder, "state.db"),
+	}
+	if out, err := exec.Command("go", "build", "-o", n.program, ".").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	_, o := benchTenant(b, "typical", func(c *simtenant.Config) { n.populate(c.Seed, people) })
+	n.env = append(os.Environ(), "ENLIST_TENANT=sim", "ENLIST_SIM_ADDRESS="+o.sim.address, "ENLIST_SIM_CA="+o.sim.ca)
+	return n
+}
+
+// populate puts the people into the tenant and its first groups.
+func (n *benchNight) populate(seed *directory.Seed, people int) {
+	members := make([]string, people)
+	for i := range people {
+		members[i] = benchAddress(i)
+		seed.Contacts = append(seed.Contacts, directory.SeedContact{Email: members[i], DisplayName: fmt.Sprintf("Person %d", i)})
+	}
+	inside := false
+	for i := range groupsOfPerson {
+		seed.Groups[i].Members, seed.Groups[i].RequireSenderAuthentication = members, &inside
+		n.groups = append(n.groups, seed.Groups[i].Address)
+	}
+}
+
+func benchAddress(i int) string { return fmt.Sprintf("person%06d@partner.example", i) }
+
+func (n *benchNight) writeFile(b *testing.B, people int) {
+	b.Helper()
+	f, err := os.Create(n.file)
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := bufio.NewWriter(f)
+	fmt.Fprintln(w, "email,display_name,groups")
+	for i := range people {
+		fmt.Fprintf(w, "%s,Person %d,%s;%s\n", benchAddress(i), i, n.groups[0], n.groups[1])
+	}
+	if err := w.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	if err := f.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// run runs the program once and reports what it took.
+func (n *benchNight) run(b *testing.B, flags ...string) {
+	b.Helper()
+	n.runs++
+	folder := filepath.Join(n.folder, fmt.Sprint("report", n.runs))
+	args := append([]string{"run", "--report", folder, "--report-format", "csv", "--progress", "none", n.file}, flags...)
+	cmd := exec.Command(n.program, args...)
+	cmd.Env = n.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "summary.json"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	var summary report.Summary
+	if err := json.Unmarshal(text, &summary); err != nil {
+		b.Fatal(err)
+	}
+	writes := 0
+	for _, command := range []string{"New-MailContact", "Add-DistributionGroupMember", "Set-DistributionGroup"} {
+		writes += summary.Commands[command]
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(summary.Ended.Sub(summary.Started).Seconds(), "s")
+	b.ReportMetric((cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), "cpu-s")
+	b.ReportMetric(float64(summary.Requests), "requests")
+	b.ReportMetric(float64(writes), "writes")
+	b.ReportMetric(float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)/1024, "MB-resident")
+}
