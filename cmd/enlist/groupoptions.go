@@ -19,6 +19,7 @@ type groupOptions struct {
 	internalSenders string
 	protected       []string
 	deliveryReports string
+	crowd           int
 
 	m365Groups     string
 	inviteRedirect string
@@ -31,6 +32,7 @@ func (o *groupOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.internalSenders, "internal-senders", "", "with --senders listed: the group of everybody inside, who go on writing to all groups")
 	flags.StringArrayVar(&o.protected, "protected", nil, "address of a group that is never opened, * standing for any text, as in board*@contoso.com; may be repeated")
 	flags.StringVar(&o.deliveryReports, "delivery-reports", string(onboard.ReportsReport), "groups that send mail on with an empty return path, which outside servers may drop: report (only tell), fix")
+	flags.IntVar(&o.crowd, "warn-outside-members", 5000, "tell of groups with more outside members than this, since each mail counts once for each against the tenant's daily limit of outside recipients (10,000 with one licence, more with more); 0 is never")
 	flags.StringVar(&o.m365Groups, "m365-groups", string(onboard.GuestsReport), "Microsoft 365 groups, which take outside people as guests only: report (only tell), guest (invite the people as guests)")
 	flags.StringVar(&o.inviteRedirect, "invite-redirect-url", "https://myapps.microsoft.com", "where a guest lands after accepting the invitation")
 	flags.BoolVar(&o.inviteSend, "invite-send", false, "have Microsoft send a mail to each person who is invited as a guest")
@@ -46,6 +48,9 @@ func (o *groupOptions) validate() error {
 			NextStep: "Name a group that holds everybody inside, who could not write to the groups of the file any more otherwise."}
 	case !listed && o.internalSenders != "":
 		return &usageError{Message: "--internal-senders goes with --senders listed only."}
+	}
+	if o.crowd < 0 {
+		return &usageError{Message: "--warn-outside-members must not be negative."}
 	}
 	if err := o.validateInvitations(); err != nil {
 		return err

@@ -143,6 +143,7 @@ func (o *runOptions) job(t onboard.Tenant) onboard.Job {
 		Protected: o.protected,
 		Reports:   onboard.ReportPolicy(o.deliveryReports),
 		Guests:    onboard.GuestPolicy(o.m365Groups),
+		Crowd:     o.crowd,
 		Workers:   o.workers,
 		Grace:     o.grace,
 	}

@@ -145,6 +145,8 @@ func (m *memory) UpdateContact(_ context.Context, r onboard.Recipient, _ []onboa
 	return m.carryOut("update "+strings.ToLower(r.Address), func() error { return nil })
 }
 
+func (m *memory) OutsideMembers(context.Context, onboard.Group) (int, error) { return 0, nil }
+
 // inputOf gives rows of the people, all in the group news.
 func inputOf(people ...string) []onboard.Row {
 	rows := make([]onboard.Row, len(people))

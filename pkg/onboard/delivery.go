@@ -66,6 +66,7 @@ func (w *worker) inspect(ctx context.Context, group Group, result *GroupResult) 
 	if group.Delivery.NoReports {
 		w.ensureReports(ctx, group, result)
 	}
+	w.findCrowd(ctx, group, result)
 }
 
 // senderFindings are about mail to the group. A list of allowed senders is what

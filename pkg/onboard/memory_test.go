@@ -22,6 +22,8 @@ type memory struct {
 	stale    map[string]bool // addresses whose remembered holders are gone
 	commands []string
 	nextID   int
+	crowd    int // outside members of each group
+	crowdErr error
 
 	onCreate func(c onboard.Contact) error
 	onInvite func(c onboard.Contact) error
@@ -226,6 +228,10 @@ func (m *memory) UpdateContact(_ context.Context, r onboard.Recipient, fields []
 	}
 	m.kept[r.Address] = now
 	return nil
+}
+
+func (m *memory) OutsideMembers(context.Context, onboard.Group) (int, error) {
+	return m.crowd, m.crowdErr
 }
 
 func (m *memory) note(command string) {

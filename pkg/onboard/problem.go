@@ -58,6 +58,7 @@ const (
 	CodeGroupModerated       Code = "group.moderated"
 	CodeGroupHidden          Code = "group.hidden"
 	CodeGroupNoReports       Code = "group.no_delivery_reports"
+	CodeGroupCrowded         Code = "group.many_outside_members"
 
 	CodeCreationQuota Code = "tenant.creation_quota"
 	CodeThrottled     Code = "tenant.throttled"
@@ -133,6 +134,8 @@ func Explanations() []Explanation {
 			"Nothing, if that is as it should be. Otherwise clear 'Hide this group from the global address list' in the Exchange admin center."},
 		{CodeGroupNoReports, "The group reports to nobody, so mail to its members leaves with an empty return path, and servers outside may drop it without a word.",
 			"Run with --delivery-reports fix, or set ReportToOriginatorEnabled of the group to true."},
+		{CodeGroupCrowded, "Each mail to the group counts once for each outside member against the tenant's daily limit of outside recipients, and there are very many of them.",
+			"Compare with the limit that Get-LimitsEnforcementStatus tells, and limit who may write to the group, or use a mailing service. --warn-outside-members sets the number."},
 
 		{CodeCreationQuota, "The tenant takes no further contacts for the time being. This limit moves and is not published.",
 			"Run the retry file tomorrow; it goes on where this run had to stop."},

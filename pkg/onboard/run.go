@@ -48,6 +48,8 @@ type Job struct {
 	Reports   ReportPolicy // default ReportsReport
 	Guests    GuestPolicy  // default GuestsReport
 	Update    *Update      // nil: contacts that exist stay as they are
+	// Crowd is with how many outside members a group is told of; 0 is never.
+	Crowd int
 	// Workers is how many rows are worked on at once; default 16. Rows that
 	// wait for the tenant to show a new contact do not count.
 	Workers int
@@ -144,6 +146,7 @@ type run struct {
 	slots    chan struct{}   // one for each row being worked on
 	settings *settingBook
 	seen     seenSet
+	crowds   crowds
 	breaker  *breaker
 	quota    quotaGate
 	out      *inOrder

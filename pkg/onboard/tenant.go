@@ -43,6 +43,7 @@ type Tenant interface {
 	GroupSettings
 	GuestInviter
 	AttributeKeeper
+	MemberCounter
 }
 
 // RecipientKind is the kind of a recipient as far as the job cares.

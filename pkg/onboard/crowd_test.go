@@ -1,0 +1,45 @@
+package onboard_test
+
+import (
+	"errors"
+	"testing"
+
+	"enlist/pkg/onboard"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCrowdedGroups(t *testing.T) {
+	rows := []onboard.Row{row(2, "a@fabrikam.example", "News"), row(3, "b@fabrikam.example", "News"), row(4, "bo@contoso.example", "News")}
+	const crowded = "changed, added/open, group.many_outside_members"
+	tests := []struct {
+		name  string
+		crowd int
+		err   error
+		limit int
+		want  []string
+	}{
+		{"those whom the run adds count", 9, nil, 10, []string{"changed, added/open", crowded, "changed, added/, group.many_outside_members"}},
+		{"those inside do not", 8, nil, 10, []string{"changed, added/open", "changed, added/open", "changed, added/"}},
+		{"nobody asked", 9000, nil, 0, []string{"changed, added/open", "changed, added/open", "changed, added/"}},
+		{"nobody can tell", 0, errors.New("out of order"), 10, []string{"changed, added/open", "changed, added/open", "changed, added/"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			m := newMemory(news)
+			m.hold(onboard.Recipient{ID: "u-1", Kind: onboard.KindMailbox, Address: "bo@contoso.example"})
+			m.crowd, m.crowdErr = tt.crowd, tt.err
+			outcomes, err := runJob(t.Context(), onboard.Job{Tenant: m, Crowd: tt.limit, Workers: 1}, rows...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, o := range outcomes {
+				got = append(got, tell(o))
+			}
+			if diff := cmp.Diff(tt.want, got); diff != "" {
+				t.Error("outcomes (-want +got):\n" + diff)
+			}
+		})
+	}
+}
