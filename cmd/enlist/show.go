@@ -113,12 +113,14 @@ func doing(c journal.Change) string {
 		journal.CreateContact:      "contact created",
 		journal.InviteGuest:        "guest invited",
 		journal.SetAttributes:      "attributes set",
+		journal.UpdateContact:      "attributes brought up to date",
 		journal.AddMember:          "added to group",
 		journal.OpenGroup:          "group opened to outside senders",
 		journal.AllowSender:        "listed as sender",
 		journal.ReportToOriginator: "delivery reports go to who wrote",
 		journal.RemoveMember:       "taken out of group",
 		journal.RemoveContact:      "contact removed",
+		journal.RestoreContact:     "attributes set back",
 		journal.CloseGroup:         "group closed to outside senders",
 	}[c.What]
 	if !c.Certain {

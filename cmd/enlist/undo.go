@@ -27,7 +27,7 @@ func newUndoCommand() *cobra.Command {
 		Short: "Take back what a run did",
 		Long: `Takes back what RUN did in the tenant, and no more than that: people that it
 added leave their groups, groups that it opened to outside senders are closed,
-and contacts that it created are removed. What somebody has changed since, or
+attributes get their former values, and contacts that it created are removed. What somebody has changed since, or
 another run or group relies on by now, is left as it is, and so is what the run
 changed in other ways; each is told.
 
@@ -188,6 +188,8 @@ func toTakeBack(v journal.Reversal) string {
 		return fmt.Sprintf("take %s out of %s", v.Person.Address, v.Group.Address)
 	case journal.OpenGroup:
 		return fmt.Sprintf("close %s to outside senders", v.Group.Address)
+	case journal.UpdateContact:
+		return fmt.Sprintf("set attributes of %s back", v.Person.Address)
 	case journal.CreateContact:
 		return fmt.Sprintf("remove the contact %s", v.Person.Address)
 	}

@@ -14,15 +14,17 @@ import (
 const (
 	CreateContact      = "create_contact"
 	InviteGuest        = "invite_guest"
-	SetAttributes      = "set_attributes"
+	SetAttributes      = "set_attributes" // of a new contact
+	UpdateContact      = "update_contact" // attributes of one that was there
 	AddMember          = "add_member"
 	OpenGroup          = "open_group"           // RequireSenderAuthenticationEnabled to false
 	AllowSender        = "allow_sender"         // onto AcceptMessagesOnlyFromSendersOrMembers
 	ReportToOriginator = "report_to_originator" // ReportToOriginatorEnabled to true
 
-	RemoveMember  = "remove_member"
-	RemoveContact = "remove_contact"
-	CloseGroup    = "close_group" // RequireSenderAuthenticationEnabled to true
+	RemoveMember   = "remove_member"
+	RemoveContact  = "remove_contact"
+	CloseGroup     = "close_group"     // RequireSenderAuthenticationEnabled to true
+	RestoreContact = "restore_contact" // attributes to what they were
 )
 
 // The states of a step.
@@ -52,6 +54,7 @@ type deed struct {
 	// so that the outcome comes out as if the run had never been cut off.
 	told   bool
 	person onboard.Recipient
+	edit   edit
 }
 
 func newDeeds() *deeds { return &deeds{all: map[deedKey]*deed{}} }
@@ -93,7 +96,7 @@ func (d *deeds) tell(k deedKey) (deed, bool) {
 
 // recall gives the deeds of a run that was cut off.
 func (j *Journal) recall(ctx context.Context, r Run) (*deeds, error) {
-	rows, err := j.db.QueryContext(ctx, `SELECT id, kind, state, address, person_id, person_kind, person_name, person_ref, group_id, group_address
+	rows, err := j.db.QueryContext(ctx, `SELECT id, kind, state, address, person_id, person_kind, person_name, person_ref, group_id, group_address, edit
 		FROM steps WHERE run = ? AND state <> ? ORDER BY id`, r.seq, stateRefused)
 	if err != nil {
 		return nil, err
@@ -126,11 +129,15 @@ type recalledDeed struct {
 
 func scanDeed(rows *sql.Rows) (recalledDeed, error) {
 	var one recalledDeed
-	var state string
+	var state, changed string
 	err := rows.Scan(&one.step, &one.key.kind, &state, &one.key.address, &one.person.ID, &one.person.Kind, &one.person.DisplayName,
-		&one.person.Ref, &one.key.group, &one.groupAddress)
+		&one.person.Ref, &one.key.group, &one.groupAddress, &changed)
+	if err != nil {
+		return one, err
+	}
 	one.person.Address = one.key.address
 	one.confirmed = state == stateDone
+	one.edit, err = editOf(changed)
 	return one, err
 }
 
@@ -149,6 +156,9 @@ func (t toldDeeds) add(address string, o onboard.Outcome) {
 	switch o.Contact.Action {
 	case onboard.ContactCreated:
 		t[toldKey{kind: CreateContact, person: address}] = true
+	case onboard.ContactUpdated:
+		t[toldKey{kind: UpdateContact, person: address}] = true
+		t[toldKey{kind: UpdateContact, person: o.Contact.ID}] = true
 	case onboard.ContactInvited:
 		t[toldKey{kind: InviteGuest, person: address}] = true
 	}

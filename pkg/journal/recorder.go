@@ -17,6 +17,7 @@ type Recorder struct {
 	run     Run
 	resumed bool
 	deeds   *deeds
+	former  former
 
 	place    int // of the next outcome
 	left     int // rows that are still to be done

@@ -66,6 +66,7 @@ CREATE INDEX steps_by_group ON steps (group_address);
 `, `
 ALTER TABLE runs ADD COLUMN undoes TEXT NOT NULL DEFAULT ''; -- id of the run that this one takes back
 ALTER TABLE steps ADD COLUMN group_kind TEXT NOT NULL DEFAULT '';
+ALTER TABLE steps ADD COLUMN edit TEXT NOT NULL DEFAULT ''; -- attributes before and after, JSON
 `}
 
 // checkVersion refuses files that are not enlist's or too new, and gives the

@@ -12,15 +12,20 @@ import (
 // intend brings the intent to the disk, and reports whether it is there
 // already from an earlier try of which it is not known whether it worked.
 func (r *Recorder) intend(key deedKey, person onboard.Recipient, group onboard.Group) (pending deed, again bool, err error) {
+	return r.intendEdit(key, person, group, edit{})
+}
+
+// intendEdit is intend for a change of attributes.
+func (r *Recorder) intendEdit(key deedKey, person onboard.Recipient, group onboard.Group, e edit) (pending deed, again bool, err error) {
 	if pending, again = r.deeds.get(key); again {
 		return pending, true, nil
 	}
-	pending = deed{step: r.journal.lastStep.Add(1), person: person}
+	pending = deed{step: r.journal.lastStep.Add(1), person: person, edit: e}
 	err = r.journal.writer.commit(`INSERT INTO steps
-		(id, run, kind, state, address, person_id, person_kind, person_name, person_ref, group_id, group_kind, group_address, group_ref, intended)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		(id, run, kind, state, address, person_id, person_kind, person_name, person_ref, group_id, group_kind, group_address, group_ref, edit, intended)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		pending.step, r.run.seq, key.kind, stateIntended, key.address, person.ID, string(person.Kind), person.DisplayName, person.Ref,
-		group.ID, string(group.Kind), strings.ToLower(group.Address), group.Ref, textOf(time.Now()))
+		group.ID, string(group.Kind), strings.ToLower(group.Address), group.Ref, e.text(), textOf(time.Now()))
 	return pending, false, err
 }
 

@@ -32,16 +32,19 @@ type Undoer interface {
 	// RestrictSenders sets RequireSenderAuthenticationEnabled of the group to
 	// true. Repeating it is harmless.
 	RestrictSenders(ctx context.Context, g onboard.Group) error
+
+	onboard.AttributeKeeper
 }
 
 // Reversal is a change of a run that is to be taken back.
 type Reversal struct {
-	What   string // AddMember, OpenGroup or CreateContact, or another kind of step
+	What   string // AddMember, OpenGroup, UpdateContact, CreateContact, or another kind of step
 	Person onboard.Recipient
 	Group  onboard.Group
 	// Kept says in a whole sentence why the change is left as it is; empty if
 	// it is taken back.
 	Kept string
+	edit edit // of UpdateContact
 	// Err is why it could not be taken back.
 	Err error
 }
@@ -51,7 +54,7 @@ type Reversal struct {
 // something else relies on by now are marked as kept.
 func (j *Journal) Reversals(ctx context.Context, run Run) ([]Reversal, error) {
 	rows, err := j.db.QueryContext(ctx, `
-		SELECT s.kind, s.state, s.address, s.person_id, s.person_kind, s.person_name, s.person_ref, s.group_id, s.group_kind, s.group_address, s.group_ref,
+		SELECT s.kind, s.state, s.address, s.person_id, s.person_kind, s.person_name, s.person_ref, s.group_id, s.group_kind, s.group_address, s.group_ref, s.edit,
 			coalesce((SELECT r.id FROM steps l JOIN runs r ON r.seq = l.run WHERE l.run > s.run AND l.state = ?2 AND l.group_id = s.group_id
 				AND CASE s.kind WHEN ?4 THEN l.kind = ?3 ELSE l.kind = s.kind AND l.address = s.address END
 				AND NOT EXISTS (SELECT 1 FROM steps x WHERE x.id > l.id AND x.state = ?2 AND x.kind IN (?8, ?10) AND x.address = l.address AND x.group_id = l.group_id)
@@ -60,9 +63,9 @@ func (j *Journal) Reversals(ctx context.Context, run Run) ([]Reversal, error) {
 		WHERE s.run = ?1 AND s.state IN (?2, ?5) AND s.kind <> ?6 AND NOT EXISTS (
 			SELECT 1 FROM steps u JOIN runs r ON r.seq = u.run
 			WHERE r.undoes = ?7 AND u.state = ?2 AND u.address = s.address AND u.group_id = s.group_id
-				AND u.kind = CASE s.kind WHEN ?3 THEN ?8 WHEN ?4 THEN ?9 ELSE ?10 END)
+				AND u.kind = CASE s.kind WHEN ?3 THEN ?8 WHEN ?4 THEN ?9 WHEN ?12 THEN ?13 ELSE ?10 END)
 		ORDER BY CASE s.kind WHEN ?4 THEN 2 WHEN ?11 THEN 3 ELSE 1 END, s.id`,
-		run.seq, stateDone, AddMember, OpenGroup, stateIntended, SetAttributes, run.ID, RemoveMember, CloseGroup, RemoveContact, CreateContact)
+		run.seq, stateDone, AddMember, OpenGroup, stateIntended, SetAttributes, run.ID, RemoveMember, CloseGroup, RemoveContact, CreateContact, UpdateContact, RestoreContact)
 	if err != nil {
 		return nil, explain(j.path, err)
 	}
@@ -75,9 +78,13 @@ func (j *Journal) Reversals(ctx context.Context, run Run) ([]Reversal, error) {
 
 func scanReversal(rows *sql.Rows) (Reversal, error) {
 	var v Reversal
-	var state, later string
+	var state, changed, later string
 	err := rows.Scan(&v.What, &state, &v.Person.Address, &v.Person.ID, &v.Person.Kind, &v.Person.DisplayName, &v.Person.Ref,
-		&v.Group.ID, &v.Group.Kind, &v.Group.Address, &v.Group.Ref, &later)
+		&v.Group.ID, &v.Group.Kind, &v.Group.Address, &v.Group.Ref, &changed, &later)
+	if err != nil {
+		return v, err
+	}
+	v.edit, err = editOf(changed)
 	switch {
 	case state != stateDone:
 		v.Kept = "It is not known whether the run did this."
@@ -87,10 +94,24 @@ func scanReversal(rows *sql.Rows) (Reversal, error) {
 		v.Kept = "The run " + later + " has done it again since."
 	case v.Group.Kind == onboard.GroupMicrosoft365:
 		v.Kept = "It is a Microsoft 365 group: take the guest out there."
-	case !slices.Contains([]string{AddMember, OpenGroup, CreateContact}, v.What):
+	case !slices.Contains(reversible(), v.What):
 		v.Kept = "This kind of change is not taken back."
 	}
 	return v, err
+}
+
+// reversible are the kinds of changes that can be taken back.
+func reversible() []string { return []string{AddMember, UpdateContact, OpenGroup, CreateContact} }
+
+// phase is when the change's turn is.
+func (v Reversal) phase() int {
+	switch v.What {
+	case OpenGroup:
+		return 1
+	case CreateContact:
+		return 2
+	}
+	return 0
 }
 
 // undoWorkers is how many changes are taken back at once.
@@ -104,12 +125,11 @@ func (r *Recorder) Undo(ctx context.Context, t Undoer, reversals []Reversal, tel
 	u := &undoing{record: r, tenant: t}
 	var mu sync.Mutex
 	// People leave a group before it is closed, and groups before they are removed.
-	for _, kinds := range [][]string{{AddMember}, {OpenGroup}, {CreateContact}, nil} {
+	for _, phase := range []int{0, 1, 2} {
 		workers, ctx := errgroup.WithContext(ctx)
 		workers.SetLimit(undoWorkers)
 		for _, v := range reversals {
-			known := slices.Contains([]string{AddMember, OpenGroup, CreateContact}, v.What)
-			if kinds == nil && known || kinds != nil && !slices.Contains(kinds, v.What) {
+			if v.phase() != phase {
 				continue
 			}
 			workers.Go(func() error {
@@ -157,6 +177,8 @@ func (u *undoing) takeBack(ctx context.Context, v Reversal) (kept string, err er
 		return u.leaveGroup(ctx, v)
 	case OpenGroup:
 		return u.closeGroup(ctx, v)
+	case UpdateContact:
+		return u.restore(ctx, v)
 	}
 	return u.removeContact(ctx, v)
 }
@@ -213,6 +235,23 @@ func (u *undoing) removeContact(ctx context.Context, v Reversal) (kept string, e
 		return fmt.Sprintf("The contact is in %s.", strings.Join(groups, ", ")), nil
 	}
 	return "", u.recorded(RemoveContact, v, func() error { return u.tenant.RemoveContact(ctx, v.Person) })
+}
+
+// restore gives the contact the former values of those attributes that still are
+// what the run made them.
+func (u *undoing) restore(ctx context.Context, v Reversal) (kept string, err error) {
+	now, err := u.tenant.Attributes(ctx, v.Person, v.edit.Fields, v.edit.To)
+	if errors.Is(err, onboard.ErrRecipientNotFound) {
+		return "The contact does not exist any more.", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	fields := v.edit.unchangedSince(now)
+	if len(fields) == 0 {
+		return "Somebody has changed the attributes since.", nil
+	}
+	return "", u.recorded(RestoreContact, v, func() error { return u.tenant.UpdateContact(ctx, v.Person, fields, v.edit.From) })
 }
 
 func same(a, b onboard.Recipient) bool {

@@ -65,6 +65,17 @@ func attributes() []attribute {
 // CustomAttribute is the field of CustomAttribute1 to CustomAttribute15.
 func CustomAttribute(n int) Field { return Field(fmt.Sprintf("custom_attribute_%d", n)) }
 
+// Same reports whether two values of the field are the same to the directory,
+// which writes some in its own way.
+func (f Field) Same(a, b string) bool {
+	for _, known := range attributes() {
+		if known.field == f {
+			return known.same(a, b)
+		}
+	}
+	return a == b
+}
+
 // Text gives the value of a field that is a text, to be read or set; nil for
 // any other name.
 func (c *Contact) Text(f Field) *string {

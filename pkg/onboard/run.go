@@ -168,6 +168,9 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 		}
 		place := seq
 		seq++
+		if row.Known != nil {
+			r.seen.first(row.Contact.key())
+		}
 		if o, decided := row.decided(); decided {
 			if err := r.out.put(place, o); err != nil {
 				return err
