@@ -43,6 +43,7 @@ type runOptions struct {
 	batch       int
 	maxDuration time.Duration
 	grace       time.Duration
+	settle      time.Duration
 	dryRun      bool
 
 	report  string
@@ -68,6 +69,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	flags.IntVar(&o.batch, "batch", 1, "how many commands that come together share one request, at most 20; 1 is no batches")
 	flags.DurationVar(&o.maxDuration, "max-duration", 0, "end the run after this time, as in 2h; rows left over are deferred")
 	flags.DurationVar(&o.grace, "grace-period", 30*time.Second, "how long rows in hand may go on after an interruption")
+	flags.DurationVar(&o.settle, "settle", 15*time.Second, "how long new contacts wait before they are added to groups, once the tenant did not find one at once")
 	o.groupOptions.register(flags)
 	o.contact.register(flags)
 	flags.StringVar(&o.report, "report", "", "folder for the report (default FILE.report/RUN beside the input)")
@@ -93,6 +95,9 @@ func (o *runOptions) validate() error {
 	}
 	if o.maxDuration < 0 || o.grace < 0 {
 		return &usageError{Message: "--max-duration and --grace-period must not be negative."}
+	}
+	if o.settle <= 0 {
+		return &usageError{Message: "--settle must be more than 0."}
 	}
 	for _, c := range []struct{ flag, value string }{
 		{"senders", o.senders},
@@ -146,6 +151,7 @@ func (o *runOptions) job(t onboard.Tenant) onboard.Job {
 		Crowd:     o.crowd,
 		Workers:   o.workers,
 		Grace:     o.grace,
+		Patience:  onboard.Patience{Settle: o.settle},
 	}
 }
 
