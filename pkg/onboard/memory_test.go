@@ -112,6 +112,9 @@ func (m *memory) CreateContact(_ context.Context, c onboard.Contact) (onboard.Re
 		return onboard.Recipient{}, onboard.ErrAlreadyExists
 	}
 	m.nextID++
+	if m.kept != nil {
+		m.kept[c.Email] = c
+	}
 	r := onboard.Recipient{ID: fmt.Sprint("id-", m.nextID), Kind: onboard.KindContact, DisplayName: c.DisplayName, Address: c.Email}
 	m.hold(r)
 	r.New = true
