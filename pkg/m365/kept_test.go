@@ -20,6 +20,12 @@ import (
 	"enlist/pkg/onboard"
 )
 
+func (f *fakeExchange) RemoveDistributionGroupMember(context.Context, string, string) error {
+	return nil
+}
+
+func (f *fakeExchange) RemoveMailContact(context.Context, string) error { return nil }
+
 // night is one run after another on the same state file.
 type night struct {
 	path     string
@@ -214,6 +220,35 @@ func TestWhatWasWrittenLastsUntilGraphShowsIt(t *testing.T) {
 	n.run(t, func(tenant *Tenant) {
 		if got := holder(t, tenant, "eva@x.example"); got != "" {
 			t.Errorf("after an hour: %s", got)
+		}
+	})
+}
+
+func TestWhatWasTakenBackIsNotRemembered(t *testing.T) {
+	n := newNight(t)
+	n.exchange.create = func(c exchange.NewContact) (exchange.Recipient, error) {
+		return exchange.Recipient{Guid: "guid-eva", ExternalDirectoryObjectId: guid(7)}, nil
+	}
+	var eva onboard.Recipient
+	n.run(t, func(tenant *Tenant) {
+		eva, _ = tenant.CreateContact(t.Context(), onboard.Contact{Email: "eva@x.example"})
+		if err := tenant.AddMember(t.Context(), newsGroup, eva); err != nil {
+			t.Fatal(err)
+		}
+	})
+	eva.New = false
+	n.run(t, func(tenant *Tenant) {
+		if _, err := tenant.RemoveMember(t.Context(), newsGroup, eva); err != nil {
+			t.Fatal(err)
+		}
+		if isMember(t, tenant, eva) {
+			t.Error("still a member")
+		}
+		if err := tenant.RemoveContact(t.Context(), eva); err != nil {
+			t.Fatal(err)
+		}
+		if got := holder(t, tenant, "eva@x.example"); got != "" {
+			t.Errorf("still there: %s", got)
 		}
 	})
 }

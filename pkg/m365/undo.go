@@ -25,6 +25,10 @@ func (t *Tenant) GroupsOf(ctx context.Context, r onboard.Recipient) ([]string, e
 // RemoveMember takes the recipient out of the group, and reports whether it was
 // in it.
 func (t *Tenant) RemoveMember(ctx context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
+	if err := t.beginWriting(ctx); err != nil {
+		return false, err
+	}
+	t.written.leave(g, r)
 	err := t.exchange.RemoveDistributionGroupMember(ctx, g.Ref, r.Ref)
 	if errors.Is(err, exchange.ErrNotMember) {
 		refused, ok := errors.AsType[*exchange.Error](err)
@@ -35,6 +39,10 @@ func (t *Tenant) RemoveMember(ctx context.Context, g onboard.Group, r onboard.Re
 
 // RemoveContact removes the mail contact. One that is gone is as wanted.
 func (t *Tenant) RemoveContact(ctx context.Context, r onboard.Recipient) error {
+	if err := t.beginWriting(ctx); err != nil {
+		return err
+	}
+	t.written.forget(r.Address)
 	err := exchangeError(t.exchange.RemoveMailContact(ctx, r.Ref))
 	if errors.Is(err, onboard.ErrRecipientNotFound) {
 		return nil

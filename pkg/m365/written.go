@@ -77,6 +77,13 @@ func (w *written) add(group, address string, j joining) {
 	members[strings.ToLower(address)] = j
 }
 
+// leave drops a membership that is being taken back.
+func (w *written) leave(g onboard.Group, r onboard.Recipient) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.joined[g.ID], strings.ToLower(r.Address))
+}
+
 func (w *written) hasJoined(g onboard.Group, r onboard.Recipient) bool {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
