@@ -200,7 +200,8 @@ func (o *runOptions) commands() []string {
 	if o.dryRun {
 		return nil
 	}
-	return append([]string{"New-MailContact", "Set-Contact", "Add-DistributionGroupMember"}, o.groupOptions.commands()...)
+	commands := append([]string{"New-MailContact", "Set-Contact", "Add-DistributionGroupMember"}, o.groupOptions.commands()...)
+	return append(commands, o.prune.commands()...)
 }
 
 // traffic is what a run has asked of the tenant.

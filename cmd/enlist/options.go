@@ -33,6 +33,7 @@ type runOptions struct {
 	state    stateOptions
 	notify   notifyOptions
 	limits   limitOptions
+	prune    pruneOptions
 
 	input inputOptions
 	groupOptions
@@ -63,6 +64,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	o.sim.register(flags)
 	o.state.register(flags)
 	o.limits.register(flags)
+	o.prune.register(flags)
 	o.input.register(flags)
 	flags.BoolVar(&o.contactsOnly, "contacts-only", false, "the file names no groups: only create the contacts")
 	flags.IntVar(&o.workers, "workers", 16, "how many rows are worked on at once, at most")
@@ -124,6 +126,9 @@ func (o *runOptions) validate() error {
 		if err := check(); err != nil {
 			return err
 		}
+	}
+	if err := o.prune.validate(o.state.source); err != nil {
+		return err
 	}
 	return o.input.validate()
 }

@@ -65,6 +65,9 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 	if err := o.validate(); err != nil {
 		return err
 	}
+	if err := o.prune.validateInputs(len(assignments)); err != nil {
+		return err
+	}
 	ctx, cancel := o.deadline(ctx)
 	defer cancel()
 
@@ -121,61 +124,87 @@ func carryOutOne(ctx context.Context, cmd *cobra.Command, o *runOptions, a assig
 	if err := kept.begin(ctx, a, tenant, o); err != nil {
 		return nil, err
 	}
-	return work(ctx, cmd, o, a, tenant, kept, out)
-}
-
-// work runs the job and ends the report, whatever becomes of the run.
-func work(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, tenant *connection, kept *record, out *report.Writer) (*report.Summary, error) {
-	file := a.file
-	display := o.display(cmd)
-	tally := onboard.NewTally()
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	limits := o.limits.limits(a.known(), stop)
-	job := o.job(limits.Tenant(kept.tenant(tenant.tenant)))
-	job.InternalSenders = tenant.inside
-	job.Update = o.contact.updates(file.Findings().Columns)
-	runErr := job.Run(ctx, kept.rows(ctx, o.contact.dress(file.Rows())), func(outcome onboard.Outcome) error {
-		tally.Add(outcome)
-		limits.Count(outcome)
-		display.Add(outcome)
-		return errors.Join(kept.add(outcome), out.Add(outcome))
-	})
-	if runErr == nil && tally.Rows == 0 && !o.limits.shrunk {
-		runErr = emptyInput()
+	w := &work{cmd: cmd, o: o, a: a, tenant: tenant, kept: kept, out: out, tally: onboard.NewTally()}
+	if w.leavers, err = kept.leavers(ctx, a, tenant, o); err != nil {
+		return nil, err
 	}
-	o.warn(display, file)
-	display.Close()
+	runErr := w.do(ctx)
 	if errors.Is(runErr, journal.ErrWrite) {
 		return nil, runErr // the report stays under its temporary names until the run is gone on with
 	}
 	tenant.keepDirectory(ctx, o.logger(cmd.ErrOrStderr()))
+	return w.end(runErr)
+}
 
-	code := outcomeCode(tally)
-	if runErr != nil {
-		code = stoppedCode(runErr)
+// work is the work of one run, with all it needs.
+type work struct {
+	cmd     *cobra.Command
+	o       *runOptions
+	a       assignment
+	tenant  *connection
+	kept    *record
+	out     *report.Writer
+	tally   *onboard.Tally
+	leavers *leavers
+}
+
+// do puts the people on their groups, and takes those who left out.
+func (w *work) do(ctx context.Context) error {
+	display := w.o.display(w.cmd)
+	defer display.Close()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	limits := w.o.limits.limits(w.a.known(), stop)
+	job := w.o.job(limits.Tenant(w.kept.tenant(w.tenant.tenant)))
+	job.InternalSenders = w.tenant.inside
+	job.Update = w.o.contact.updates(w.a.file.Findings().Columns)
+	err := job.Run(ctx, w.kept.rows(ctx, w.o.contact.dress(w.a.file.Rows())), func(outcome onboard.Outcome) error {
+		w.tally.Add(outcome)
+		limits.Count(outcome)
+		w.leavers.see(outcome)
+		display.Add(outcome)
+		return errors.Join(w.kept.add(outcome), w.out.Add(outcome))
+	})
+	w.o.warn(display, w.a.file)
+	switch {
+	case err != nil:
+		return err
+	case w.tally.Rows == 0 && !w.o.limits.shrunk:
+		return emptyInput()
 	}
-	requests := tenant.newTraffic()
+	return w.leavers.take(ctx, w.kept.writer, w.tenant.tenant, w.tally)
+}
+
+// end completes the report and the record, whatever became of the run.
+func (w *work) end(runErr error) (*report.Summary, error) {
+	code := outcomeCode(w.tally)
+	switch {
+	case runErr != nil:
+		code = stoppedCode(runErr)
+	case code == exitDone && w.leavers.failed() > 0:
+		code = exitRowsFailed
+	}
+	requests := w.tenant.newTraffic()
 	end := report.End{
 		Ended:          time.Now(),
 		Requests:       requests.total,
 		Graph:          requests.graph,
 		Throttled:      requests.throttled,
 		Commands:       requests.commands,
-		InputSHA256:    file.SHA256(),
+		InputSHA256:    w.a.file.SHA256(),
 		StoppedBecause: because(runErr),
 		ExitCode:       int(code),
 	}
-	summary, finishErr := out.Finish(end)
-	finishErr = errors.Join(finishErr, kept.end(end, runErr))
-	if !o.quiet {
-		finishErr = errors.Join(finishErr, summary.WriteText(cmd.OutOrStdout()))
+	summary, finishErr := w.out.Finish(end)
+	finishErr = errors.Join(finishErr, w.kept.end(end, runErr))
+	if !w.o.quiet {
+		finishErr = errors.Join(finishErr, summary.WriteText(w.cmd.OutOrStdout()), w.leavers.writeText(w.cmd.OutOrStdout()))
 	}
 	if finishErr != nil {
 		return nil, fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))
 	}
-	if how := kept.howToGoOn(o); how != "" && tally.Verdicts[onboard.Deferred] > 0 {
-		fmt.Fprintf(cmd.ErrOrStderr(), "Go on with this run: %s\n", how)
+	if how := w.kept.howToGoOn(w.o); how != "" && (runErr != nil || w.tally.Verdicts[onboard.Deferred] > 0) {
+		fmt.Fprintf(w.cmd.ErrOrStderr(), "Go on with this run: %s\n", how)
 	}
 	return &summary, nil
 }

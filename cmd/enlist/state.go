@@ -37,8 +37,17 @@ func (o *stateOptions) sourceOf(input string) string {
 // statePath is the file that the run is recorded in, empty for none. A
 // simulated tenant has none unless one is named: its runs are trials.
 func (o *runOptions) statePath() (string, error) {
+	if o.dryRun {
+		return "", nil
+	}
+	return o.recordPath()
+}
+
+// recordPath is the file in which runs like this one are recorded, empty for
+// none.
+func (o *runOptions) recordPath() (string, error) {
 	switch {
-	case o.dryRun, o.state.path == stateOff:
+	case o.state.path == stateOff:
 		return "", nil
 	case o.state.path != "":
 		return o.state.path, nil

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"enlist/pkg/journal"
+	"enlist/pkg/onboard"
+)
+
+// What --prune takes away.
+const (
+	pruneMembers  = "members"  // memberships
+	pruneContacts = "contacts" // contacts without any group left, too
+)
+
+// pruneOptions are the flags about people who are no longer in the input.
+type pruneOptions struct {
+	what     string
+	grace    string
+	removals limit
+}
+
+func (o *pruneOptions) register(flags *pflag.FlagSet) {
+	flags.StringVar(&o.what, "prune", "", "take people out of groups that an earlier run of the same --source put them into and that the file no longer names; contacts: also remove the contacts that it created, once they are in no group")
+	flags.Lookup("prune").NoOptDefVal = pruneMembers
+	flags.StringVar(&o.grace, "grace", "30d", "with --prune=contacts: for how long a contact must have been left alone")
+	flags.Var(&o.removals, "max-removals", "with --prune: stop before more is taken away, as a number or a share of what the source has put there (default 10% or 25, whichever is smaller)")
+}
+
+func (o *pruneOptions) validate(source string) error {
+	if o.what != "" && o.what != pruneMembers && o.what != pruneContacts {
+		return &usageError{Message: fmt.Sprintf("--prune does not take %q.", o.what), NextStep: "Give --prune alone, or --prune=contacts."}
+	}
+	if o.what != "" && source == "" {
+		return &usageError{Message: "--prune needs to know which earlier runs the input goes on from.",
+			NextStep: "Name the source with --source, the same each time, as in --source hr-nightly."}
+	}
+	if _, err := parseAge(o.grace); err != nil {
+		return &usageError{Message: fmt.Sprintf("--grace does not take %q: %v.", o.grace, err), NextStep: "Write for example --grace 30d."}
+	}
+	return nil
+}
+
+// validateInputs refuses inputs that would prune each other's people.
+func (o *pruneOptions) validateInputs(n int) error {
+	if o.what != "" && n > 1 {
+		return &usageError{Message: "With --prune, only one file can be run at a time: the people of one would be missing in the other.",
+			NextStep: "Run enlist once for each file, each with a --source of its own."}
+	}
+	return nil
+}
+
+// commands are the cmdlets that pruning may use.
+func (o *pruneOptions) commands() []string {
+	switch o.what {
+	case pruneMembers:
+		return []string{"Remove-DistributionGroupMember"}
+	case pruneContacts:
+		return []string{"Remove-DistributionGroupMember", "Remove-MailContact"}
+	}
+	return nil
+}
+
+// most is how much may be taken away of what the source has put there.
+func (o *pruneOptions) most(putThere int) int {
+	if o.removals.set {
+		return o.removals.of(putThere)
+	}
+	return min(putThere/10, 25)
+}
+
+// leavers are the people whom earlier runs of the source put somewhere, less
+// those whom the input still names. A nil one does nothing.
+type leavers struct {
+	o       *pruneOptions
+	members []journal.Reversal
+	created []journal.Reversal
+	wanted  map[string]map[string]bool // groups by the person's address or id; "" stands for all
+	ended   []journal.Reversal         // what was done in the end
+	planned bool                       // nothing is done, as in a dry run
+}
+
+// leavers reads who was put where by earlier runs; nil if nobody is pruned.
+func (r *record) leavers(ctx context.Context, a assignment, tenant *connection, o *runOptions) (*leavers, error) {
+	if o.prune.what == "" {
+		return nil, nil
+	}
+	j := r.journal
+	if j == nil {
+		path, err := o.recordPath()
+		if err != nil {
+			return nil, err
+		}
+		if path == "" {
+			return nil, &usageError{Message: "--prune needs the record of earlier runs, and there is none.", NextStep: "Name the state file with --state."}
+		}
+		if j, err = journal.Read(ctx, path); errors.Is(err, fs.ErrNotExist) {
+			return &leavers{o: &o.prune}, nil
+		} else if err != nil {
+			return nil, err
+		}
+		defer j.Close()
+	}
+	l := &leavers{o: &o.prune, wanted: map[string]map[string]bool{}, planned: o.dryRun}
+	source := o.state.sourceOf(a.path)
+	var err error
+	if l.members, err = j.PutThere(ctx, tenant.name, source); err != nil || o.prune.what != pruneContacts {
+		return l, err
+	}
+	grace, err := parseAge(o.prune.grace)
+	if err != nil {
+		return nil, err
+	}
+	l.created, err = j.Created(ctx, tenant.name, source, time.Now().Add(-grace))
+	return l, err
+}
+
+const allGroups = ""
+
+// see notes whom the input still names.
+func (l *leavers) see(o onboard.Outcome) {
+	if l == nil || len(l.members)+len(l.created) == 0 {
+		return
+	}
+	for _, person := range []string{strings.ToLower(o.Row.Contact.Email), o.Contact.ID} {
+		if person == "" {
+			continue
+		}
+		groups := l.wanted[person]
+		if groups == nil {
+			groups = map[string]bool{}
+			l.wanted[person] = groups
+		}
+		if len(o.Groups) < len(o.Row.Groups) {
+			groups[allGroups] = true // which ones was not found out
+		}
+		for _, g := range o.Groups {
+			groups[strings.ToLower(g.Address)] = true // all, if it could not be resolved
+		}
+	}
+}
+
+// gone are the changes to take back, memberships first.
+func (l *leavers) gone() []journal.Reversal {
+	var gone []journal.Reversal
+	for _, v := range l.members {
+		if !l.wants(v.Person, v.Group.Address) {
+			gone = append(gone, v)
+		}
+	}
+	for _, v := range l.created {
+		if l.wanted[v.Person.Address] == nil && l.wanted[v.Person.ID] == nil {
+			gone = append(gone, v)
+		}
+	}
+	return gone
+}
+
+func (l *leavers) wants(person onboard.Recipient, group string) bool {
+	for _, key := range []string{person.Address, person.ID} {
+		if groups := l.wanted[key]; groups[group] || groups[allGroups] {
+			return true
+		}
+	}
+	return false
+}
+
+// take takes those who left out of their groups, within the limit.
+func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant journal.Undoer, tally *onboard.Tally) error {
+	if l == nil {
+		return nil
+	}
+	gone := l.gone()
+	switch most := l.o.most(len(l.members) + len(l.created)); {
+	case len(gone) == 0, tally.Verdicts[onboard.Deferred] > 0:
+		return nil // of rows that are left over it is not known which groups they name
+	case tally.Verdicts[onboard.Invalid] > 0:
+		return &limitError{Message: fmt.Sprintf("Nobody was taken out of a group: %d rows are invalid, and might be meant for those who seem to have left.", tally.Verdicts[onboard.Invalid]),
+			NextStep: "Mend the rows, and run the file again."}
+	case len(gone) > most:
+		return &limitError{Message: fmt.Sprintf("Nobody was taken out of a group: %d removals are more than the %d that --max-removals allows.", len(gone), most),
+			NextStep: "If they are meant, give --max-removals."}
+	}
+	if l.planned {
+		l.ended = gone
+		return nil
+	}
+	return record.Undo(ctx, tenant, gone, func(v journal.Reversal) { l.ended = append(l.ended, v) })
+}
+
+// writeText tells what was done.
+func (l *leavers) writeText(w io.Writer) error {
+	if l == nil || len(l.ended) == 0 {
+		return nil
+	}
+	out := &printer{w: w}
+	out.line("No longer in the input:")
+	for _, v := range l.ended {
+		switch {
+		case v.Err != nil:
+			out.line("  failed: %s: %v", toTakeBack(v), v.Err)
+		case v.Kept != "":
+			out.line("  left as it is: %s: %s", toTakeBack(v), v.Kept)
+		case l.planned:
+			out.line("  would %s", toTakeBack(v))
+		default:
+			out.line("  done: %s", toTakeBack(v))
+		}
+	}
+	return out.err
+}
+
+// failed counts what could not be taken away.
+func (l *leavers) failed() int {
+	n := 0
+	if l != nil {
+		for _, v := range l.ended {
+			if v.Err != nil {
+				n++
+			}
+		}
+	}
+	return n
+}

@@ -1,0 +1,40 @@
+package journal
+
+import (
+	"context"
+	"time"
+)
+
+// PutThere gives the memberships that runs of a source have added and nobody has
+// taken back through enlist since, each once.
+func (j *Journal) PutThere(ctx context.Context, tenant, source string) ([]Reversal, error) {
+	return j.ofSource(ctx, AddMember, RemoveMember, tenant, source, always)
+}
+
+// always is later than any step, also one written before the clock was set back.
+var always = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// Created gives the contacts that runs of a source have created, that nobody has
+// removed through enlist since, and with whom no run has had anything to do
+// after the time.
+func (j *Journal) Created(ctx context.Context, tenant, source string, idleSince time.Time) ([]Reversal, error) {
+	return j.ofSource(ctx, CreateContact, RemoveContact, tenant, source, idleSince)
+}
+
+func (j *Journal) ofSource(ctx context.Context, kind, reverse, tenant, source string, idleSince time.Time) ([]Reversal, error) {
+	rows, err := j.db.QueryContext(ctx, `
+		SELECT s.kind, s.state, s.address, s.person_id, s.person_kind, s.person_name, s.person_ref, s.group_id, s.group_kind, s.group_address, s.group_ref, s.edit, ''
+		FROM steps s JOIN runs r ON r.seq = s.run
+		WHERE s.kind = ?1 AND s.state = ?3 AND r.tenant = ?4 AND r.source = ?5 AND NOT EXISTS (
+			SELECT 1 FROM steps l WHERE l.id > s.id AND l.state = ?3 AND l.address = s.address AND l.group_id = s.group_id AND l.kind IN (?1, ?2))
+			AND NOT EXISTS (SELECT 1 FROM steps l WHERE l.address = s.address AND l.intended > ?6)
+		ORDER BY s.id`, kind, reverse, stateDone, tenant, source, textOf(idleSince))
+	if err != nil {
+		return nil, explain(j.path, err)
+	}
+	found, err := collect(rows, scanReversal)
+	if err != nil {
+		return nil, explain(j.path, err)
+	}
+	return found, nil
+}
