@@ -30,9 +30,6 @@ func (t *Tenant) RemoveMember(ctx context.Context, g onboard.Group, r onboard.Re
 	}
 	t.written.leave(g, r)
 	err := t.exchange.RemoveDistributionGroupMember(ctx, g.Ref, r.Ref)
-	if err == nil || errors.Is(err, exchange.ErrNotMember) {
-		t.written.leave(g, r)
-	}
 	if errors.Is(err, exchange.ErrNotMember) {
 		refused, ok := errors.AsType[*exchange.Error](err)
 		return ok && refused.Repeated, nil // the first try may have done it
@@ -47,11 +44,10 @@ func (t *Tenant) RemoveContact(ctx context.Context, r onboard.Recipient) error {
 	}
 	t.written.forget(r.Address)
 	err := exchangeError(t.exchange.RemoveMailContact(ctx, r.Ref))
-	if err != nil && !errors.Is(err, onboard.ErrRecipientNotFound) {
-		return err
+	if errors.Is(err, onboard.ErrRecipientNotFound) {
+		return nil
 	}
-	t.written.forget(r.Address)
-	return nil
+	return err
 }
 
 // RestrictSenders lets only senders of the organisation write to the group.

@@ -68,13 +68,6 @@ func (w *written) join(g onboard.Group, r onboard.Recipient, at time.Time) {
 	w.add(g.ID, r.Address, joining{memberID: r.ID, at: at})
 }
 
-// leave drops the membership, since it was ended.
-func (w *written) leave(g onboard.Group, r onboard.Recipient) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	delete(w.joined[g.ID], strings.ToLower(r.Address))
-}
-
 func (w *written) add(group, address string, j joining) {
 	members := w.joined[group]
 	if members == nil {
