@@ -25,6 +25,10 @@ type groupOptions struct {
 	inviteRedirect string
 	inviteSend     bool
 	inviteMessage  string
+
+	create bool
+	owner  string
+	domain string
 }
 
 func (o *groupOptions) register(flags *pflag.FlagSet) {
@@ -37,6 +41,9 @@ func (o *groupOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.inviteRedirect, "invite-redirect-url", "https://myapps.microsoft.com", "where a guest lands after accepting the invitation")
 	flags.BoolVar(&o.inviteSend, "invite-send", false, "have Microsoft send a mail to each person who is invited as a guest")
 	flags.StringVar(&o.inviteMessage, "invite-message", "", "with --invite-send: what to say in that mail")
+	flags.BoolVar(&o.create, "create-groups", false, "create distribution groups that the file names and nobody has")
+	flags.StringVar(&o.owner, "group-owner", "", "with --create-groups: address of the person who manages the new groups")
+	flags.StringVar(&o.domain, "group-domain", "", "with --create-groups: domain for groups that the file does not name by address")
 }
 
 // validate checks what belongs together.
@@ -52,8 +59,10 @@ func (o *groupOptions) validate() error {
 	if o.crowd < 0 {
 		return &usageError{Message: "--warn-outside-members must not be negative."}
 	}
-	if err := o.validateInvitations(); err != nil {
-		return err
+	for _, check := range []func() error{o.validateInvitations, o.validateNewGroups} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
 	for _, pattern := range o.protected {
 		if _, err := path.Match(pattern, ""); err != nil {
@@ -76,6 +85,25 @@ func (o *groupOptions) validateInvitations() error {
 	return nil
 }
 
+func (o *groupOptions) validateNewGroups() error {
+	switch {
+	case o.create && o.owner == "":
+		return &usageError{Message: "--create-groups needs --group-owner.",
+			NextStep: "Name the person in the organisation who manages the new groups, by address."}
+	case !o.create && (o.owner != "" || o.domain != ""):
+		return &usageError{Message: "--group-owner and --group-domain go with --create-groups only."}
+	}
+	return nil
+}
+
+// newGroups say how groups are created, if any are.
+func (o *groupOptions) newGroups() *onboard.NewGroups {
+	if !o.create {
+		return nil
+	}
+	return &onboard.NewGroups{Owner: o.owner, Domain: o.domain}
+}
+
 // invitations say how guests are invited, if any are.
 func (o *groupOptions) invitations() *m365.Invitations {
 	if onboard.GuestPolicy(o.m365Groups) != onboard.GuestsInvite {
@@ -93,6 +121,9 @@ func (o *groupOptions) commands() []string {
 	}
 	if opens && onboard.GuestPolicy(o.m365Groups) == onboard.GuestsInvite {
 		commands = append(commands, "Set-UnifiedGroup")
+	}
+	if o.create {
+		commands = append(commands, "New-DistributionGroup")
 	}
 	return commands
 }

@@ -154,6 +154,7 @@ func (o *runOptions) job(t onboard.Tenant) onboard.Job {
 		Reports:   onboard.ReportPolicy(o.deliveryReports),
 		Guests:    onboard.GuestPolicy(o.m365Groups),
 		Crowd:     o.crowd,
+		NewGroups: o.newGroups(),
 		Workers:   o.workers,
 		Grace:     o.grace,
 		Patience:  onboard.Patience{Settle: o.settle},

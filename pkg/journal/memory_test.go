@@ -147,6 +147,10 @@ func (m *memory) UpdateContact(_ context.Context, r onboard.Recipient, _ []onboa
 
 func (m *memory) OutsideMembers(context.Context, onboard.Group) (int, error) { return 0, nil }
 
+func (m *memory) CreateGroup(context.Context, string, onboard.NewGroup) (onboard.Group, error) {
+	return onboard.Group{}, onboard.ErrRefused
+}
+
 // inputOf gives rows of the people, all in the group news.
 func inputOf(people ...string) []onboard.Row {
 	rows := make([]onboard.Row, len(people))

@@ -9,6 +9,9 @@ import (
 // OutsideMembers counts the mail contacts among the members that Graph tells
 // of, and the guests as far as users are known, which takes a [snapshot.Store].
 func (t *Tenant) OutsideMembers(ctx context.Context, g onboard.Group) (int, error) {
+	if g.New {
+		return 0, nil
+	}
 	roster, err := t.rosters.get(g.ID, func() (*roster, error) { return t.readRoster(ctx, g) })
 	if err != nil {
 		return 0, err

@@ -12,6 +12,9 @@ import (
 // Groups asks Exchange, once for each name and run. An address wins over other
 // names: a group that holds it is meant, even if another one is called so.
 func (t *Tenant) Groups(ctx context.Context, name string) ([]onboard.Group, error) {
+	if made, ok := t.made.find(name); ok {
+		return t.settled.over(made), nil
+	}
 	groups, err := t.groups.get(strings.ToLower(name), func() ([]onboard.Group, error) {
 		found, err := t.exchange.FindGroups(ctx, name)
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 // behind. The lists are read once for each group and run, when they are needed;
 // a contact that this run has created needs none.
 func (t *Tenant) IsMember(ctx context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
-	if r.New {
+	if r.New || g.New {
 		return t.written.hasJoined(g, r), nil
 	}
 	roster, err := t.rosters.get(g.ID, func() (*roster, error) { return t.readRoster(ctx, g) })

@@ -64,11 +64,14 @@ func (t *Tenant) AllowSender(ctx context.Context, g onboard.Group, r onboard.Rec
 // readSenders reads who is on the group's list. The group names them as it
 // likes, so they are looked up, to be known by whatever a recipient is known by.
 func (t *Tenant) readSenders(ctx context.Context, g onboard.Group) (*senderList, error) {
+	list := &senderList{known: map[string]bool{}, joint: newJointAdd()}
+	if g.New {
+		return list, nil
+	}
 	settings, err := t.settings(ctx, g)
 	if err != nil {
 		return nil, groupError(err)
 	}
-	list := &senderList{known: map[string]bool{}, joint: newJointAdd()}
 	for names := range slices.Chunk(settings.Senders(), exchange.MaxReferences) {
 		found, err := t.exchange.Referenced(ctx, names...)
 		if err != nil {

@@ -56,6 +56,7 @@ type Exchange interface {
 	ChangeContact(ctx context.Context, identity string, values map[string]any) error
 	ChangeMailContact(ctx context.Context, identity string, values map[string]any) error
 
+	NewDistributionGroup(ctx context.Context, n exchange.NewGroup) (exchange.Group, error)
 	UnifiedGroup(ctx context.Context, identity string) (exchange.Group, error)
 	SetUnifiedRequireSenderAuthentication(ctx context.Context, group string, required bool) error
 	AddUnifiedAllowedSenders(ctx context.Context, group string, senders ...string) error
@@ -106,6 +107,7 @@ type Tenant struct {
 	senderLists memo[*senderList]
 	begun       memo[struct{}]
 	settled     settled
+	made        madeGroups
 }
 
 var _ onboard.Tenant = (*Tenant)(nil)

@@ -100,7 +100,7 @@ func (w *worker) ensureReports(ctx context.Context, group Group, result *GroupRe
 			"%s sends mail on with an empty return path, since it reports to nobody; the servers of outside members may drop such mail without a word.", group.Address))
 		return
 	}
-	changes, err := w.settings.once("reports "+group.ID, func() ([]Change, error) {
+	changes, err := w.once(ctx, "reports "+group.ID, func() ([]Change, error) {
 		if err := w.job.Tenant.ReportToOriginator(ctx, group); err != nil {
 			return nil, err
 		}

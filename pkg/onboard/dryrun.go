@@ -16,13 +16,14 @@ type DryRun struct {
 	contacts map[string]Recipient // by address in lower case
 	members  map[membership]bool
 	senders  map[membership]bool // on lists of allowed senders
+	groups   map[string]Group    // by name in lower case
 }
 
 type membership struct{ group, recipient string }
 
 // NewDryRun wraps a tenant.
 func NewDryRun(t Tenant) *DryRun {
-	return &DryRun{Tenant: t, contacts: map[string]Recipient{}, members: map[membership]bool{}, senders: map[membership]bool{}}
+	return &DryRun{Tenant: t, contacts: map[string]Recipient{}, members: map[membership]bool{}, senders: map[membership]bool{}, groups: map[string]Group{}}
 }
 
 // Holders is the tenant's answer, or the contact that would exist by now.
@@ -72,12 +73,42 @@ func (d *DryRun) SetAttributes(context.Context, Recipient, Contact) error { retu
 // UpdateContact changes nothing.
 func (d *DryRun) UpdateContact(context.Context, Recipient, []Field, Contact) error { return nil }
 
+// CreateGroup notes the group.
+func (d *DryRun) CreateGroup(_ context.Context, name string, n NewGroup) (Group, error) {
+	g := Group{ID: n.Address, Kind: GroupDistribution, DisplayName: n.Name, Address: n.Address, InsideSendersOnly: true, New: true}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, key := range []string{name, n.Address} {
+		d.groups[strings.ToLower(key)] = g
+	}
+	return g, nil
+}
+
+// Groups is the tenant's answer, or the group that would exist by now.
+func (d *DryRun) Groups(ctx context.Context, name string) ([]Group, error) {
+	d.mu.Lock()
+	g, planned := d.groups[strings.ToLower(name)]
+	d.mu.Unlock()
+	if planned {
+		return []Group{g}, nil
+	}
+	return d.Tenant.Groups(ctx, name)
+}
+
+// OutsideMembers is the tenant's answer; a group that does not exist has none.
+func (d *DryRun) OutsideMembers(ctx context.Context, g Group) (int, error) {
+	if g.New {
+		return 0, nil
+	}
+	return d.Tenant.OutsideMembers(ctx, g)
+}
+
 // IsMember is the tenant's answer, or true for a membership that was noted.
 func (d *DryRun) IsMember(ctx context.Context, g Group, r Recipient) (bool, error) {
 	d.mu.Lock()
 	noted := d.members[membershipOf(g, r)]
 	d.mu.Unlock()
-	if _, planned := d.planned(r.Address); noted || planned {
+	if _, planned := d.planned(r.Address); noted || planned || g.New {
 		return noted, nil
 	}
 	return d.Tenant.IsMember(ctx, g, r)
@@ -99,7 +130,7 @@ func (d *DryRun) IsAllowedSender(ctx context.Context, g Group, r Recipient) (boo
 	d.mu.Lock()
 	noted := d.senders[membershipOf(g, r)]
 	d.mu.Unlock()
-	if _, planned := d.planned(r.Address); noted || planned {
+	if _, planned := d.planned(r.Address); noted || planned || g.New {
 		return noted, nil
 	}
 	return d.Tenant.IsAllowedSender(ctx, g, r)

@@ -18,8 +18,8 @@ func (w *worker) resolveGroups(ctx context.Context) []target {
 	targets := make([]target, 0, len(w.row.Groups))
 	seen := map[string]bool{}
 	for _, name := range w.row.Groups {
-		group, problem := w.resolveGroup(ctx, name)
-		t := target{group: group, result: GroupResult{Name: name, Address: group.Address, Problem: problem}}
+		group, changes, problem := w.resolveGroup(ctx, name)
+		t := target{group: group, result: GroupResult{Name: name, Address: group.Address, Problem: problem, Changes: changes}}
 		if problem != nil {
 			t.result.Member = actionFor(problem)
 		} else if seen[group.ID] {
@@ -45,26 +45,25 @@ func (w *worker) lacksMembership(ctx context.Context, targets []target) bool {
 	return false
 }
 
-// resolveGroup finds the group that goes by the name and checks that a mail
-// contact can be put into it. With a problem, the group is set as far as it is
-// known.
-func (w *worker) resolveGroup(ctx context.Context, name string) (Group, *Problem) {
+// resolveGroup finds the group that goes by the name, or creates it, and checks
+// that an outside person can be put into it. With a problem, the group is set as
+// far as it is known.
+func (w *worker) resolveGroup(ctx context.Context, name string) (Group, []Change, *Problem) {
 	groups, err := w.job.Tenant.Groups(ctx, name)
 	if err != nil {
-		return Group{}, w.problem(err, fmt.Sprintf("The group %q could not be looked up", name))
+		return Group{}, nil, w.problem(err, fmt.Sprintf("The group %q could not be looked up", name))
 	}
 	switch len(groups) {
 	case 0:
-		return Group{}, newProblem(CodeGroupNotFound, nil,
-			"No group has the address, alias, display name or object id %q.", name)
+		return w.createGroup(ctx, name)
 	case 1:
-		return groups[0], w.refusal(groups[0])
+		return groups[0], nil, w.refusal(groups[0])
 	}
 	addresses := make([]string, len(groups))
 	for i, g := range groups {
 		addresses[i] = g.Address
 	}
-	return Group{}, newProblem(CodeGroupAmbiguous, nil,
+	return Group{}, nil, newProblem(CodeGroupAmbiguous, nil,
 		"%d groups go by the name %q: %s.", len(groups), name, strings.Join(addresses, ", "))
 }
 

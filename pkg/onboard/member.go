@@ -35,7 +35,7 @@ func (w *worker) findOrAdd(ctx context.Context, group Group) (Action, error) {
 			return MemberAdded, nil
 		case errors.Is(err, ErrAlreadyMember):
 			return MemberExisting, nil
-		case !errors.Is(err, ErrRecipientNotFound) && !errors.Is(err, ErrNotReady) && !errors.Is(err, ErrUncertain):
+		case !isPassing(err, group):
 			return "", err
 		}
 		if w.mayBeGone(err) {

@@ -27,6 +27,7 @@ type memory struct {
 
 	onCreate func(c onboard.Contact) error
 	onInvite func(c onboard.Contact) error
+	onGroup  func(n onboard.NewGroup) error
 	onUpdate func(c onboard.Contact) error
 	onAdd    func(g onboard.Group, r onboard.Recipient) error
 	onSet    func(c onboard.Contact) error
@@ -133,6 +134,8 @@ func (m *memory) SetAttributes(_ context.Context, r onboard.Recipient, c onboard
 }
 
 func (m *memory) Groups(_ context.Context, name string) ([]onboard.Group, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return m.groups[strings.ToLower(name)], nil
 }
 
@@ -235,6 +238,23 @@ func (m *memory) UpdateContact(_ context.Context, r onboard.Recipient, fields []
 
 func (m *memory) OutsideMembers(context.Context, onboard.Group) (int, error) {
 	return m.crowd, m.crowdErr
+}
+
+func (m *memory) CreateGroup(_ context.Context, name string, n onboard.NewGroup) (onboard.Group, error) {
+	m.note("create group " + n.Address + " of " + n.Owner)
+	if m.onGroup != nil {
+		if err := m.onGroup(n); err != nil {
+			return onboard.Group{}, err
+		}
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	g := onboard.Group{ID: "new " + n.Address, Kind: onboard.GroupDistribution, DisplayName: n.Name, Address: n.Address, InsideSendersOnly: true, New: true}
+	m.addGroup(name, g)
+	if !strings.EqualFold(name, g.Address) {
+		m.addGroup(g.Address, g)
+	}
+	return g, nil
 }
 
 func (m *memory) note(command string) {

@@ -48,6 +48,7 @@ type Job struct {
 	Reports   ReportPolicy // default ReportsReport
 	Guests    GuestPolicy  // default GuestsReport
 	Update    *Update      // nil: contacts that exist stay as they are
+	NewGroups *NewGroups   // nil: groups that nobody has stay so
 	// Crowd is with how many outside members a group is told of; 0 is never.
 	Crowd int
 	// Workers is how many rows are worked on at once; default 16. Rows that

@@ -2,10 +2,8 @@ package onboard
 
 import (
 	"context"
-	"errors"
 	"path"
 	"strings"
-	"sync"
 )
 
 // ensureSenders sees to it that the group's sender restriction is as the
@@ -54,7 +52,7 @@ func (w *worker) isProtected(group Group) bool {
 func (w *worker) openTo(ctx context.Context, group Group, result *GroupResult) (Action, error) {
 	listed := w.job.Senders == SendersFromList
 	if listed {
-		changes, err := w.settings.once("inside "+group.ID, func() ([]Change, error) { return w.allowInside(ctx, group) })
+		changes, err := w.once(ctx, "inside "+group.ID, func() ([]Change, error) { return w.allowInside(ctx, group) })
 		result.Changes = append(result.Changes, changes...)
 		if err != nil {
 			return "", err
@@ -63,7 +61,7 @@ func (w *worker) openTo(ctx context.Context, group Group, result *GroupResult) (
 			return "", err
 		}
 	}
-	changes, err := w.settings.once("open "+group.ID, func() ([]Change, error) { return w.open(ctx, group) })
+	changes, err := w.once(ctx, "open "+group.ID, func() ([]Change, error) { return w.open(ctx, group) })
 	result.Changes = append(result.Changes, changes...)
 	switch {
 	case err != nil:
@@ -81,7 +79,8 @@ func (w *worker) open(ctx context.Context, group Group) ([]Change, error) {
 	if !group.InsideSendersOnly {
 		return nil, nil
 	}
-	if err := w.job.Tenant.AllowOutsideSenders(ctx, group); err != nil {
+	err := w.insist(ctx, group, func() error { return w.job.Tenant.AllowOutsideSenders(ctx, group) })
+	if err != nil {
 		return nil, err
 	}
 	return []Change{{What: "RequireSenderAuthenticationEnabled", From: "True", To: "False"}}, nil
@@ -106,55 +105,19 @@ func (w *worker) allow(ctx context.Context, group Group, sender Recipient) (adde
 	if err != nil || listed {
 		return false, err
 	}
+	err = w.insist(ctx, group, func() error { return w.job.Tenant.AllowSender(ctx, group, sender) })
+	return err == nil, err
+}
+
+// insist repeats a command while the tenant may only need some time.
+func (w *worker) insist(ctx context.Context, group Group, do func() error) error {
 	for waits := w.waits(); ; {
-		err := w.job.Tenant.AllowSender(ctx, group, sender)
-		if !errors.Is(err, ErrRecipientNotFound) && !errors.Is(err, ErrNotReady) && !errors.Is(err, ErrUncertain) {
-			return err == nil, err
+		err := do()
+		if !isPassing(err, group) {
+			return err
 		}
 		if waitErr := waits.next(ctx); waitErr != nil {
-			return false, firstNot(waitErr, errNoMorePatience, err)
+			return firstNot(waitErr, errNoMorePatience, err)
 		}
 	}
-}
-
-// settingBook has what becomes of the groups' settings, each of which is seen
-// to once in a run, however many rows name the group.
-type settingBook struct {
-	mu    sync.Mutex
-	pages map[string]*settingPage
-}
-
-func newSettingBook() *settingBook { return &settingBook{pages: map[string]*settingPage{}} }
-
-// once runs ensure for the first caller, who gets the changes; those after it
-// find nothing changed any more. A failure is the same for all of them, unless
-// it may pass.
-func (b *settingBook) once(setting string, ensure func() ([]Change, error)) ([]Change, error) {
-	p := b.page(setting)
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.settled {
-		return nil, p.err
-	}
-	changes, err := ensure()
-	p.settled, p.err = err == nil || !problemOf(err, "").deferrable(), err
-	return changes, err
-}
-
-func (b *settingBook) page(setting string) *settingPage {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	p, ok := b.pages[setting]
-	if !ok {
-		p = &settingPage{}
-		b.pages[setting] = p
-	}
-	return p
-}
-
-// settingPage is what became of one setting of one group.
-type settingPage struct {
-	mu      sync.Mutex
-	settled bool
-	err     error
 }

@@ -44,6 +44,7 @@ type Tenant interface {
 	GuestInviter
 	AttributeKeeper
 	MemberCounter
+	GroupMaker
 }
 
 // RecipientKind is the kind of a recipient as far as the job cares.
@@ -104,6 +105,9 @@ type Group struct {
 	// InsideSendersOnly is RequireSenderAuthenticationEnabled: the group
 	// refuses mail from outside with 550 5.7.133.
 	InsideSendersOnly bool
+	// New is set for a group that this run has created, which the tenant may
+	// not show everywhere yet.
+	New bool
 	// Delivery is what else decides about mail to and from the group.
 	Delivery Delivery
 }

@@ -1,0 +1,74 @@
+package onboard
+
+import (
+	"context"
+	"sync"
+)
+
+// settingBook has what becomes of the groups' settings, each of which is seen
+// to once in a run, however many rows name the group.
+type settingBook struct {
+	mu    sync.Mutex
+	pages map[string]*settingPage
+}
+
+// settingPage is what became of one setting of one group.
+type settingPage struct {
+	turn    chan struct{} // has room for the row that sees to it
+	settled bool
+	err     error
+}
+
+func newSettingBook() *settingBook { return &settingBook{pages: map[string]*settingPage{}} }
+
+func (b *settingBook) page(setting string) *settingPage {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p, ok := b.pages[setting]
+	if !ok {
+		p = &settingPage{turn: make(chan struct{}, 1)}
+		b.pages[setting] = p
+	}
+	return p
+}
+
+// once runs ensure for the first row, which gets the changes; those after it
+// find nothing changed any more. A failure is the same for all of them, unless
+// it may pass.
+func (w *worker) once(ctx context.Context, setting string, ensure func() ([]Change, error)) ([]Change, error) {
+	p := w.settings.page(setting)
+	if err := w.takeTurn(ctx, p.turn); err != nil {
+		return nil, err
+	}
+	defer func() { <-p.turn }()
+	if p.settled {
+		return nil, p.err
+	}
+	changes, err := ensure()
+	p.settled, p.err = err == nil || !problemOf(err, "").deferrable(), err
+	return changes, err
+}
+
+// takeTurn waits for the turn, giving the row's slot to others meanwhile: the
+// row whose turn it is may be waiting for a slot itself.
+func (w *worker) takeTurn(ctx context.Context, turn chan struct{}) error {
+	select {
+	case turn <- struct{}{}:
+		return nil
+	default:
+	}
+	w.releaseSlot()
+	select {
+	case turn <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	select {
+	case w.slots <- struct{}{}:
+		w.hasSlot = true
+		return nil
+	case <-ctx.Done():
+		<-turn
+		return context.Cause(ctx)
+	}
+}
