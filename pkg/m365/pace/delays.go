@@ -15,7 +15,10 @@ type delays struct {
 const (
 	recentAnswers = 16
 	muchSlower    = 2.5
-	forgetting    = 1.0002 // by which best rises from answer to answer
+	// noticeable is what answers must take longer besides, in seconds: where they
+	// are very quick, a busy machine of our own makes them several times slower.
+	noticeable = 0.25
+	forgetting = 1.0002 // by which best rises from answer to answer
 )
 
 func (d *delays) add(now time.Time, took time.Duration) {
@@ -34,7 +37,7 @@ func (d *delays) add(now time.Time, took time.Duration) {
 
 // rising reports whether answers take much longer than they could.
 func (d *delays) rising() bool {
-	return d.count > recentAnswers && d.recent > muchSlower*d.best
+	return d.count > recentAnswers && d.recent > max(muchSlower*d.best, d.best+noticeable)
 }
 
 func (d *delays) now() time.Duration { return time.Duration(d.recent * float64(time.Second)) }
