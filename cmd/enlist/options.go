@@ -46,6 +46,7 @@ type runOptions struct {
 	grace       time.Duration
 	settle      time.Duration
 	dryRun      bool
+	planOut     string // where a dry run keeps its plan
 
 	report  string
 	formats []string

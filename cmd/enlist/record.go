@@ -50,7 +50,7 @@ func (r *record) examine(a *assignment, o *runOptions) error {
 	if err := o.limits.validate(a.path); err != nil {
 		return err
 	}
-	if a.path == stdin || r.journal == nil && !o.limits.wantSurvey() {
+	if a.path == stdin || r.journal == nil && !o.limits.wantSurvey() && o.planOut == "" && a.plan == nil {
 		return nil
 	}
 	s, err := surveyed(a.path, o.intake())
@@ -58,7 +58,7 @@ func (r *record) examine(a *assignment, o *runOptions) error {
 		return err
 	}
 	a.survey = &s
-	return a.checkUnchanged()
+	return errors.Join(a.checkUnchanged(), a.checkPlanned())
 }
 
 // checkLimits refuses an input that is not what could be expected.
@@ -194,8 +194,9 @@ type assignment struct {
 	file     *intake.File
 	several  bool // it is one of several files
 	settings map[string][]string
-	survey   *survey      // nil if it was not read beforehand, as standard input can't be
-	resumed  *journal.Run // nil for a run that begins
+	survey   *survey       // nil if it was not read beforehand, as standard input can't be
+	resumed  *journal.Run  // nil for a run that begins
+	plan     *journal.Plan // nil if there is none to keep to
 }
 
 // known is what is known of the input.

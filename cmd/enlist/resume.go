@@ -53,6 +53,9 @@ func resume(ctx context.Context, cmd *cobra.Command, o *runOptions, all *pflag.F
 	case run.Complete:
 		return &usageError{Message: fmt.Sprintf("The run %s was done to its end: there is nothing to go on with.", run.ID),
 			NextStep: "Rows that failed are in retry.csv in " + run.Report + "."}
+	case run.Settings["plan"] != nil:
+		return &usageError{Message: fmt.Sprintf("The run %s was held to a plan, which is out of date by now.", run.ID),
+			NextStep: "Make a new plan of the file and run that: what is done is found, not done twice."}
 	case run.Input == stdin:
 		return &usageError{Message: fmt.Sprintf("The run %s read standard input, which can't be read again.", run.ID),
 			NextStep: "Run the same input again: what is done is found, not done twice."}

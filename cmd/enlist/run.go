@@ -19,6 +19,7 @@ import (
 
 func newRunCommand() *cobra.Command {
 	var o runOptions
+	var plan string
 	cmd := &cobra.Command{
 		Use:   "run FILE…",
 		Short: "Put the people of a CSV file on their groups",
@@ -27,9 +28,18 @@ mail contact, is a member of the groups that the row names, and can write to
 them. Every row gets one result line in the report. Several files are worked off
 one after the other, each with a report of its own.`,
 		Example: `  enlist run --tenant sim partners.csv
-  enlist run --tenant contoso.onmicrosoft.com --group partners@contoso.com people.csv`,
-		Args: someFiles,
+  enlist run --tenant contoso.onmicrosoft.com --group partners@contoso.com people.csv
+  enlist run --plan people.plan`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if plan != "" {
+				return nil
+			}
+			return someFiles(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if plan != "" {
+				return runPlan(cmd, &o, plan, args)
+			}
 			return carryOut(cmd.Context(), cmd, &o, assignmentsOf(cmd, args)...)
 		},
 	}
@@ -37,20 +47,7 @@ one after the other, each with a report of its own.`,
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "only tell what would be done; change nothing (also: --whatif)")
 	cmd.Flags().BoolVar(&o.dryRun, "whatif", false, "the same as --dry-run")
 	cmd.Flags().Lookup("whatif").Hidden = true
-	return cmd
-}
-
-func newPlanCommand() *cobra.Command {
-	o := runOptions{dryRun: true}
-	cmd := &cobra.Command{
-		Use:   "plan FILE…",
-		Short: "Tell what run would do, and change nothing",
-		Args:  someFiles,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return carryOut(cmd.Context(), cmd, &o, assignmentsOf(cmd, args)...)
-		},
-	}
-	o.register(cmd.Flags())
+	cmd.Flags().StringVar(&plan, "plan", "", "do what this plan says (see enlist plan --out), and refuse what has become different since")
 	return cmd
 }
 
@@ -76,6 +73,9 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 		return err
 	}
 	defer closeInputs()
+	if o.planOut != "" && (len(assignments) > 1 || assignments[0].path == stdin) {
+		return &usageError{Message: "A plan is kept of one file.", NextStep: "Name one file with --out."}
+	}
 	kept, err := o.openRecord(ctx)
 	if err != nil {
 		return err
@@ -124,11 +124,18 @@ func carryOutOne(ctx context.Context, cmd *cobra.Command, o *runOptions, a assig
 	if err := kept.begin(ctx, a, tenant, o); err != nil {
 		return nil, err
 	}
-	w := &work{cmd: cmd, o: o, a: a, tenant: tenant, kept: kept, out: out, tally: onboard.NewTally()}
+	plan, err := o.beginPlan(a, tenant)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{cmd: cmd, o: o, a: a, tenant: tenant, kept: kept, out: out, plan: plan, tally: onboard.NewTally()}
 	if w.leavers, err = kept.leavers(ctx, a, tenant, o); err != nil {
 		return nil, err
 	}
 	runErr := w.do(ctx)
+	if err := plan.end(runErr); err != nil {
+		return nil, err
+	}
 	if errors.Is(runErr, journal.ErrWrite) {
 		return nil, runErr // the report stays under its temporary names until the run is gone on with
 	}
@@ -144,6 +151,7 @@ type work struct {
 	tenant  *connection
 	kept    *record
 	out     *report.Writer
+	plan    *keptPlan
 	tally   *onboard.Tally
 	leavers *leavers
 }
@@ -155,7 +163,7 @@ func (w *work) do(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	limits := w.o.limits.limits(w.a.known(), stop)
-	job := w.o.job(limits.Tenant(w.kept.tenant(w.tenant.tenant)))
+	job := w.o.job(w.a.held(limits.Tenant(w.kept.tenant(w.tenant.tenant))))
 	job.InternalSenders = w.tenant.inside
 	job.Update = w.o.contact.updates(w.a.file.Findings().Columns)
 	err := job.Run(ctx, w.kept.rows(ctx, w.o.contact.dress(w.a.file.Rows())), func(outcome onboard.Outcome) error {
@@ -163,7 +171,7 @@ func (w *work) do(ctx context.Context) error {
 		limits.Count(outcome)
 		w.leavers.see(outcome)
 		display.Add(outcome)
-		return errors.Join(w.kept.add(outcome), w.out.Add(outcome))
+		return errors.Join(w.kept.add(outcome), w.out.Add(outcome), w.plan.add(outcome))
 	})
 	w.o.warn(display, w.a.file)
 	switch {
@@ -203,7 +211,7 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 	if finishErr != nil {
 		return nil, fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))
 	}
-	if how := w.kept.howToGoOn(w.o); how != "" && (runErr != nil || w.tally.Verdicts[onboard.Deferred] > 0) {
+	if how := w.kept.howToGoOn(w.o); w.a.plan == nil && how != "" && (runErr != nil || w.tally.Verdicts[onboard.Deferred] > 0) {
 		fmt.Fprintf(w.cmd.ErrOrStderr(), "Go on with this run: %s\n", how)
 	}
 	return &summary, nil

@@ -149,7 +149,7 @@ type toldKey struct{ kind, person, group string }
 
 func (t toldDeeds) has(one recalledDeed) bool {
 	kind, group := one.key.kind, strings.ToLower(one.groupAddress)
-	return t[toldKey{kind, one.key.address, group}] || one.person.ID != "" && t[toldKey{kind, one.person.ID, group}]
+	return t[toldKey{kind, one.key.address, group}] || one.person.ID != "" && t[toldKey{kind, strings.ToLower(one.person.ID), group}]
 }
 
 func (t toldDeeds) add(address string, o onboard.Outcome) {
@@ -158,13 +158,13 @@ func (t toldDeeds) add(address string, o onboard.Outcome) {
 		t[toldKey{kind: CreateContact, person: address}] = true
 	case onboard.ContactUpdated:
 		t[toldKey{kind: UpdateContact, person: address}] = true
-		t[toldKey{kind: UpdateContact, person: o.Contact.ID}] = true
+		t[toldKey{kind: UpdateContact, person: strings.ToLower(o.Contact.ID)}] = true
 	case onboard.ContactInvited:
 		t[toldKey{kind: InviteGuest, person: address}] = true
 	}
 	for _, g := range o.Groups {
 		group := strings.ToLower(g.Address)
-		for _, person := range []string{address, o.Contact.ID} {
+		for _, person := range []string{address, strings.ToLower(o.Contact.ID)} {
 			if g.Member == onboard.MemberAdded {
 				t[toldKey{AddMember, person, group}] = true
 			}

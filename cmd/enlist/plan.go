@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"enlist/pkg/journal"
+	"enlist/pkg/onboard"
+)
+
+func newPlanCommand() *cobra.Command {
+	o := runOptions{dryRun: true}
+	cmd := &cobra.Command{
+		Use:   "plan FILE…",
+		Short: "Tell what run would do, and change nothing",
+		Long: `Does everything that run does but the changes; the report tells what would
+happen. With --out, the plan is kept in a file, bound to the input as it is and
+to the tenant as it was found. "enlist run --plan" then does just that, and
+refuses, row by row, what has become different in the meantime.`,
+		Example: `  enlist plan --tenant contoso.onmicrosoft.com people.csv
+  enlist plan --tenant contoso.onmicrosoft.com --out people.plan people.csv`,
+		Args: someFiles,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return carryOut(cmd.Context(), cmd, &o, assignmentsOf(cmd, args)...)
+		},
+	}
+	o.register(cmd.Flags())
+	cmd.Flags().StringVar(&o.planOut, "out", "", "keep the plan in this file, for enlist run --plan")
+	return cmd
+}
+
+// runPlan does what a kept plan says.
+func runPlan(cmd *cobra.Command, o *runOptions, path string, args []string) error {
+	if len(args) > 0 || o.dryRun {
+		return &usageError{Message: "--plan takes neither a file nor --dry-run: the plan names its file, and is one.",
+			NextStep: "Write: enlist run --plan " + path}
+	}
+	plan, err := journal.ReadPlan(path)
+	if err != nil {
+		return &usageError{Message: fmt.Sprintf("The plan can't be used: %v.", err), NextStep: "Make one with enlist plan --out FILE.", cause: err}
+	}
+	if err := applySettings(cmd.Flags(), plan.Settings); err != nil {
+		return err
+	}
+	return carryOut(cmd.Context(), cmd, o, assignment{path: plan.Input, settings: settingsOf(cmd.Flags()), plan: plan})
+}
+
+// held gives t, held to the plan if there is one.
+func (a assignment) held(t onboard.Tenant) onboard.Tenant {
+	if a.plan == nil {
+		return t
+	}
+	return a.plan.Hold(t)
+}
+
+// checkPlanned refuses an input that is not what the plan was made of.
+func (a assignment) checkPlanned() error {
+	if a.plan == nil || a.plan.SHA256 == a.known().sha256 {
+		return nil
+	}
+	return &usageError{Message: fmt.Sprintf("The file %s has changed since the plan was made at %s.", a.path, a.plan.Made.Local().Format("2006-01-02 15:04:05 MST")),
+		NextStep: "Make a new plan of it, look at it, and run that."}
+}
+
+// keptPlan is the plan that a dry run keeps; a nil one keeps nothing.
+type keptPlan struct{ *journal.PlanWriter }
+
+func (o *runOptions) beginPlan(a assignment, tenant *connection) (*keptPlan, error) {
+	if o.planOut == "" {
+		return nil, nil
+	}
+	settings := maps.Clone(a.settings)
+	for _, own := range []string{"out", "report"} { // of the dry run
+		delete(settings, own)
+	}
+	w, err := journal.NewPlan(o.planOut, journal.Plan{
+		Tenant: tenant.name, Input: absolute(a.path), SHA256: a.known().sha256, Settings: settings, Made: time.Now(),
+	})
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return nil, &usageError{Message: fmt.Sprintf("The plan can't be written: %v.", err), NextStep: "Name another file with --out.", cause: err}
+	}
+	return &keptPlan{w}, err
+}
+
+func (k *keptPlan) add(o onboard.Outcome) error {
+	if k == nil {
+		return nil
+	}
+	return k.Add(o)
+}
+
+// end keeps the plan only if it is whole.
+func (k *keptPlan) end(runErr error) error {
+	if k == nil {
+		return nil
+	}
+	if runErr != nil {
+		return k.Abandon()
+	}
+	return k.Finish()
+}

@@ -1,0 +1,109 @@
+package journal
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"enlist/pkg/onboard"
+)
+
+// Plan is what a dry run found that a run would do, kept to be done later, just
+// so. Its file is JSON Lines: the plan, then each row's outcome.
+type Plan struct {
+	Version  int                 `json:"enlist_plan"`
+	Tenant   string              `json:"tenant"`
+	Input    string              `json:"input"` // the file's absolute path
+	SHA256   string              `json:"sha256"`
+	Settings map[string][]string `json:"settings"`
+	Made     time.Time           `json:"made"`
+
+	deeds toldDeeds
+}
+
+// planVersion is that of the file's form.
+const planVersion = 1
+
+// plannedRow is what the plan says of a row.
+type plannedRow struct {
+	Line    int           `json:"line"`
+	Address string        `json:"address"`
+	Outcome storedOutcome `json:"outcome"`
+}
+
+// PlanWriter writes a plan.
+type PlanWriter struct {
+	path string
+	file *os.File
+	buf  *bufio.Writer
+	json *json.Encoder
+}
+
+// NewPlan begins a plan in a file that gets its name when it is complete, for
+// its owner's eyes only.
+func NewPlan(path string, p Plan) (*PlanWriter, error) {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.partial")
+	if err != nil {
+		return nil, err
+	}
+	w := &PlanWriter{path: path, file: f, buf: bufio.NewWriter(f)}
+	w.json = json.NewEncoder(w.buf)
+	p.Version = planVersion
+	return w, w.json.Encode(p)
+}
+
+// Add writes the next row's outcome.
+func (w *PlanWriter) Add(o onboard.Outcome) error {
+	return w.json.Encode(plannedRow{Line: o.Row.Line, Address: strings.ToLower(o.Row.Contact.Email), Outcome: storedOutcome{Outcome: o}})
+}
+
+// Finish brings the plan to the disk under its name.
+func (w *PlanWriter) Finish() error {
+	err := w.buf.Flush()
+	if err == nil {
+		err = w.file.Sync()
+	}
+	if err := errors.Join(err, w.file.Close()); err != nil {
+		return errors.Join(err, os.Remove(w.file.Name()))
+	}
+	return os.Rename(w.file.Name(), w.path)
+}
+
+// Abandon removes what was written.
+func (w *PlanWriter) Abandon() error {
+	return errors.Join(w.file.Close(), os.Remove(w.file.Name()))
+}
+
+// ReadPlan reads a plan that was kept.
+func ReadPlan(path string) (*Plan, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines := json.NewDecoder(bufio.NewReader(f))
+	p := &Plan{deeds: toldDeeds{}}
+	if err := lines.Decode(p); err != nil || p.Version == 0 {
+		return nil, fmt.Errorf("%s is no plan of enlist", path)
+	}
+	if p.Version != planVersion {
+		return nil, fmt.Errorf("%s was made by another version of enlist", path)
+	}
+	for {
+		var row plannedRow
+		err := lines.Decode(&row)
+		if errors.Is(err, io.EOF) {
+			return p, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s is damaged: %w", path, err)
+		}
+		p.deeds.add(row.Address, row.Outcome.Outcome)
+	}
+}
