@@ -173,8 +173,26 @@ func (l *leavers) wants(person onboard.Recipient, group string) bool {
 	return false
 }
 
+// pruned is the tenant as those who left leave it.
+type pruned interface {
+	journal.Undoer
+	// Unlist takes the person off the list of those that the group takes mail from.
+	Unlist(ctx context.Context, g onboard.Group, r onboard.Recipient) error
+}
+
+// unlisting takes who leaves a group off its list, too. The list comes first: if
+// that fails, the next run finds the membership and tries again.
+type unlisting struct{ pruned }
+
+func (u unlisting) RemoveMember(ctx context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
+	if err := u.Unlist(ctx, g, r); err != nil {
+		return false, err
+	}
+	return u.pruned.RemoveMember(ctx, g, r)
+}
+
 // take takes those who left out of their groups, within the limit.
-func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant journal.Undoer, tally *onboard.Tally) error {
+func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant pruned, tally *onboard.Tally) error {
 	if l == nil {
 		return nil
 	}
@@ -193,7 +211,7 @@ func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant jou
 		l.ended = gone
 		return nil
 	}
-	return record.Undo(ctx, tenant, gone, func(v journal.Reversal) { l.ended = append(l.ended, v) })
+	return record.Undo(ctx, unlisting{tenant}, gone, func(v journal.Reversal) { l.ended = append(l.ended, v) })
 }
 
 // writeText tells what was done.

@@ -57,7 +57,27 @@ func (t *Tenant) AllowSender(ctx context.Context, g onboard.Group, r onboard.Rec
 	if err != nil {
 		return groupError(err)
 	}
-	list.keep(r.ID, r.Ref, r.Address)
+	list.keep(1, r.ID, r.Ref, r.Address)
+	return nil
+}
+
+// Unlist takes the recipient off the list of those that the group takes mail
+// from, unless nobody else is on it: an empty list lets everybody in.
+func (t *Tenant) Unlist(ctx context.Context, g onboard.Group, r onboard.Recipient) error {
+	list, err := t.senderLists.get(g.ID, func() (*senderList, error) { return t.readSenders(ctx, g) })
+	if err != nil {
+		return err
+	}
+	if !list.has(r) || list.length() < 2 {
+		return nil
+	}
+	if err := t.beginWriting(ctx); err != nil {
+		return err
+	}
+	if err := t.exchange.RemoveAllowedSenders(ctx, g.Ref, r.Ref); err != nil {
+		return groupError(err)
+	}
+	list.drop(r.ID, r.Ref, r.Address)
 	return nil
 }
 
@@ -79,10 +99,11 @@ func (t *Tenant) readSenders(ctx context.Context, g onboard.Group) (*senderList,
 		}
 		for _, name := range names {
 			if r, ok := referenced(found, name); ok {
-				list.keep(append(r.Addresses(), r.ExternalDirectoryObjectId, r.Guid)...)
+				list.keep(0, append(r.Addresses(), r.ExternalDirectoryObjectId, r.Guid)...)
 			}
 		}
 	}
+	list.entries = len(settings.Senders())
 	return list, nil
 }
 
@@ -109,8 +130,9 @@ func referenced(found []exchange.Recipient, name string) (exchange.Recipient, bo
 type senderList struct {
 	joint *jointAdd
 
-	mu    sync.Mutex
-	known map[string]bool // ids and addresses in lower case
+	mu      sync.Mutex
+	entries int
+	known   map[string]bool // ids and addresses in lower case
 }
 
 func (l *senderList) has(r onboard.Recipient) bool {
@@ -119,9 +141,26 @@ func (l *senderList) has(r onboard.Recipient) bool {
 	return l.known[strings.ToLower(r.ID)] || l.known[strings.ToLower(r.Ref)] || l.known[strings.ToLower(r.Address)]
 }
 
-func (l *senderList) keep(keys ...string) {
+func (l *senderList) length() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.entries
+}
+
+func (l *senderList) drop(keys ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries--
+	for _, key := range keys {
+		delete(l.known, strings.ToLower(key))
+	}
+}
+
+// keep notes whom the list knows by the keys, with so many entries more.
+func (l *senderList) keep(more int, keys ...string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.entries += more
 	for _, key := range keys {
 		if key != "" {
 			l.known[strings.ToLower(key)] = true

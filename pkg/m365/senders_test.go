@@ -15,6 +15,8 @@ type listExchange struct {
 	group exchange.Group
 	known []exchange.Recipient
 	added []string
+
+	removed []string
 }
 
 func (f *listExchange) DistributionGroup(context.Context, string) (exchange.Group, error) {
@@ -34,6 +36,30 @@ func (f *listExchange) Referenced(_ context.Context, references ...string) ([]ex
 func (f *listExchange) AddAllowedSenders(_ context.Context, _ string, senders ...string) error {
 	f.added = append(f.added, senders...)
 	return nil
+}
+
+func (f *listExchange) RemoveAllowedSenders(_ context.Context, _ string, senders ...string) error {
+	f.removed = append(f.removed, senders...)
+	return nil
+}
+
+// Who leaves a group leaves its list; the last one stays, since an empty list
+// lets everybody in.
+func TestWhoLeavesIsUnlisted(t *testing.T) {
+	f := &listExchange{
+		fakeExchange: &fakeExchange{},
+		group:        exchange.Group{AcceptMessagesOnlyFromSendersOrMembers: exchange.Strings{"Ana", "Bo"}},
+		known:        []exchange.Recipient{{Guid: "guid-ana", Name: "Ana"}, {Guid: "guid-bo", Name: "Bo"}},
+	}
+	tenant := New(f, &fakeGraph{}, Options{})
+	for _, ref := range []string{"guid-eva", "guid-ana", "guid-ana", "guid-bo"} {
+		if err := tenant.Unlist(t.Context(), onboard.Group{ID: "g-1", Ref: "g-1"}, onboard.Recipient{Ref: ref}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !slices.Equal(f.removed, []string{"guid-ana"}) {
+		t.Errorf("taken off the list: %q", f.removed)
+	}
 }
 
 func TestAllowedSenders(t *testing.T) {

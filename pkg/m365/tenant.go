@@ -48,6 +48,7 @@ type Exchange interface {
 	RemoveDistributionGroupMember(ctx context.Context, group, member string) error
 	RemoveMailContact(ctx context.Context, identity string) error
 	AddAllowedSenders(ctx context.Context, group string, senders ...string) error
+	RemoveAllowedSenders(ctx context.Context, group string, senders ...string) error
 	Referenced(ctx context.Context, references ...string) ([]exchange.Recipient, error)
 	ReportToOriginator(ctx context.Context, group string) error
 

@@ -35,11 +35,21 @@ func union(lists ...Strings) []string {
 // the group takes mail from. Others stay on the list, also those that somebody
 // else adds at the same time.
 func (c *Client) AddAllowedSenders(ctx context.Context, group string, senders ...string) error {
+	return c.changeAllowedSenders(ctx, group, HashTable{Add: senders})
+}
+
+// RemoveAllowedSenders removes senders from that list. With nobody left on it,
+// the group takes mail from everybody.
+func (c *Client) RemoveAllowedSenders(ctx context.Context, group string, senders ...string) error {
+	return c.changeAllowedSenders(ctx, group, HashTable{Remove: senders})
+}
+
+func (c *Client) changeAllowedSenders(ctx context.Context, group string, change HashTable) error {
 	return c.asManager(ctx, Command{
 		Name: "Set-DistributionGroup",
 		Parameters: Parameters{
 			"Identity":                               group,
-			"AcceptMessagesOnlyFromSendersOrMembers": HashTable{Add: senders},
+			"AcceptMessagesOnlyFromSendersOrMembers": change,
 		},
 		Effect: Repeatable,
 	})
