@@ -1,6 +1,9 @@
 package onboard
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+)
 
 // Field names an attribute of a contact, as the columns of an input do.
 type Field string
@@ -24,7 +27,7 @@ const FieldHidden Field = "hidden_from_address_lists"
 // attributes lists the fields that are texts, in the order in which people like
 // to read them. An empty manager makes Exchange refuse all of a command
 // (documented: bulk-import-external-contacts), so it is never cleared.
-func attributes() []attribute {
+var attributes = sync.OnceValue(func() []attribute {
 	list := []attribute{
 		{field: "display_name", of: func(c *Contact) *string { return &c.DisplayName }, needed: true},
 		{field: "first_name", of: func(c *Contact) *string { return &c.FirstName }},
@@ -60,7 +63,7 @@ func attributes() []attribute {
 		}
 	}
 	return list
-}
+})
 
 // CustomAttribute is the field of CustomAttribute1 to CustomAttribute15.
 func CustomAttribute(n int) Field { return Field(fmt.Sprintf("custom_attribute_%d", n)) }
