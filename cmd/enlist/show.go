@@ -113,6 +113,7 @@ func doing(c journal.Change) string {
 		journal.CreateContact:      "contact created",
 		journal.InviteGuest:        "guest invited",
 		journal.SetAttributes:      "attributes set",
+		journal.CreateGroup:        "group created",
 		journal.UpdateContact:      "attributes brought up to date",
 		journal.AddMember:          "added to group",
 		journal.OpenGroup:          "group opened to outside senders",

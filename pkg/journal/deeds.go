@@ -16,6 +16,7 @@ const (
 	InviteGuest        = "invite_guest"
 	SetAttributes      = "set_attributes" // of a new contact
 	UpdateContact      = "update_contact" // attributes of one that was there
+	CreateGroup        = "create_group"
 	AddMember          = "add_member"
 	OpenGroup          = "open_group"           // RequireSenderAuthenticationEnabled to false
 	AllowSender        = "allow_sender"         // onto AcceptMessagesOnlyFromSendersOrMembers
@@ -141,6 +142,9 @@ func scanDeed(rows *sql.Rows) (recalledDeed, error) {
 	return one, err
 }
 
+// newGroupChange is what an outcome calls a group's creation.
+const newGroupChange = "PrimarySmtpAddress"
+
 // toldDeeds are the deeds that the final outcomes of a run speak of. Those name
 // groups by address, and a person by id or, if that is unknown, by address.
 type toldDeeds map[toldKey]bool
@@ -175,6 +179,9 @@ func (t toldDeeds) add(address string, o onboard.Outcome) {
 		for _, c := range g.Changes {
 			// Only a list names who was put on it.
 			t[toldKey{AllowSender, strings.ToLower(c.To), group}] = true
+			if c.What == newGroupChange {
+				t[toldKey{kind: CreateGroup, group: group}] = true
+			}
 			for _, s := range settings() {
 				if c.What == s.name {
 					t[toldKey{kind: s.kind, group: group}] = true

@@ -55,6 +55,25 @@ func (t *tenant) asLeft(key deedKey, now bool) (bool, error) {
 	return !done.told, nil
 }
 
+// CreateGroup creates the group, unless the run has done so already. Until the
+// group is there it is known by its address only.
+func (t *tenant) CreateGroup(ctx context.Context, name string, n onboard.NewGroup) (onboard.Group, error) {
+	planned := onboard.Group{ID: strings.ToLower(n.Address), Kind: onboard.GroupDistribution, DisplayName: n.Name, Address: n.Address}
+	key := deedKey{kind: CreateGroup, group: planned.ID}
+	if _, ok := t.record.deeds.tell(key); ok {
+		return planned, nil
+	}
+	pending, _, err := t.record.intend(key, onboard.Recipient{}, planned)
+	if err != nil {
+		return onboard.Group{}, err
+	}
+	created, err := t.Tenant.CreateGroup(ctx, name, n)
+	if err != nil {
+		return created, t.record.failed(key, pending, err)
+	}
+	return created, t.record.done(key, pending, onboard.Recipient{})
+}
+
 // AllowOutsideSenders opens the group, unless the run has done so already.
 func (t *tenant) AllowOutsideSenders(ctx context.Context, g onboard.Group) error {
 	return t.lift(ctx, OpenGroup, g, t.Tenant.AllowOutsideSenders)

@@ -108,10 +108,23 @@ func (t *planned) UpdateContact(ctx context.Context, r onboard.Recipient, fields
 	return t.Tenant.UpdateContact(ctx, r, fields, c)
 }
 
-// Groups refuses a group that is open already and that the plan opens.
+// CreateGroup creates a group that the plan creates.
+func (t *planned) CreateGroup(ctx context.Context, name string, n onboard.NewGroup) (onboard.Group, error) {
+	if !t.wants(CreateGroup, n.Address, "") {
+		return onboard.Group{}, differs("By the plan there is a group %s, and there is none now.", n.Address)
+	}
+	t.note(CreateGroup, n.Address, "")
+	return t.Tenant.CreateGroup(ctx, name, n)
+}
+
+// Groups refuses a group that is there or open already and that the plan creates
+// or opens.
 func (t *planned) Groups(ctx context.Context, name string) ([]onboard.Group, error) {
 	groups, err := t.Tenant.Groups(ctx, name)
 	for i := range groups {
+		if a := groups[i].Address; err == nil && t.wants(CreateGroup, a, "") && !t.did(CreateGroup, a, "") {
+			return nil, differs("By the plan the group %s is to be created, and somebody has done so.", a)
+		}
 		for _, s := range settings() {
 			g := groups[i]
 			if err == nil && !*s.of(&g) && t.wants(s.kind, g.Address, "") && !t.did(s.kind, g.Address, "") {
