@@ -27,6 +27,12 @@ func members(view directory.View, group *directory.Object) iter.Seq[*directory.O
 	}
 }
 
+// fits tells whether the filter of a dynamic group takes the object in.
+func fits(group, o *directory.Object) bool {
+	filter, err := opath.Parse(group.Group.Filter)
+	return err == nil && o.Kind.Has(directory.Contact|directory.Users) && filter.Match(filterable{o})
+}
+
 // filterable shows a filter the properties that dynamic groups are commonly made with.
 type filterable struct{ object *directory.Object }
 

@@ -21,7 +21,17 @@ type sender struct {
 // is tells whether the sender is one of the objects, or in one of those that are groups.
 func (s sender) is(view directory.View, anyOf []uuid.UUID) bool {
 	return slices.ContainsFunc(s.known, func(o *directory.Object) bool {
-		return slices.Contains(anyOf, o.ID) || belongsTo(view, o.ID, anyOf, map[uuid.UUID]bool{})
+		return slices.Contains(anyOf, o.ID) || belongsTo(view, o.ID, anyOf, map[uuid.UUID]bool{}) || fitsOne(view, o, anyOf)
+	})
+}
+
+// fitsOne tells whether one of the objects is a dynamic group that the sender
+// fits into: such a group is among those that may be allowed to send
+// (OfficeDocs-Support, fix-error-code-5-7-133, for everybody inside).
+func fitsOne(view directory.View, o *directory.Object, anyOf []uuid.UUID) bool {
+	return slices.ContainsFunc(anyOf, func(id uuid.UUID) bool {
+		group, ok := view.ByID(id)
+		return ok && group.Kind.Has(directory.Dynamic) && fits(group, o)
 	})
 }
 

@@ -42,6 +42,8 @@ func company() *directory.Seed {
 	closedButListed.RequireSenderAuthentication = &yes
 	listedGroup := group("listed-group", "ada@contoso.example")
 	listedGroup.AllowedSenders = []string{"open@contoso.example"}
+	listedStaff := group("listed-staff", "ada@contoso.example")
+	listedStaff.AllowedSenders = []string{"staff@contoso.example"}
 	rejecting := group("rejecting", "ada@contoso.example")
 	rejecting.RejectedSenders = []string{"carla@fabrikam.example"}
 	moderated := group("moderated", "ada@contoso.example")
@@ -68,7 +70,7 @@ func company() *directory.Seed {
 		},
 		Groups: []directory.SeedGroup{
 			group("open", "ada@contoso.example", "carla@fabrikam.example"),
-			closed, listed, closedButListed, listedGroup, rejecting, moderated, nobodyTold, managerTold, team, staff,
+			closed, listed, closedButListed, listedGroup, listedStaff, rejecting, moderated, nobodyTold, managerTold, team, staff,
 			group("outer", "open@contoso.example", "closed@contoso.example", "moderated@contoso.example", "dan@northwind.example", "loop@contoso.example"),
 			group("loop", "outer@contoso.example", "dan@northwind.example"),
 		},
@@ -173,6 +175,8 @@ func TestWhoMaySend(t *testing.T) {
 		{"insider to a group that lists only outsiders", "ada@contoso.example", "ada@contoso.example", "listed", "550 5.7.124"},
 		{"member of a listed group", "", contact, "listed-group", "250"},
 		{"member of no listed group", "", stranger, "listed-group", "550 5.7.124"},
+		{"insider who fits into a listed dynamic group", "ada@contoso.example", "ada@contoso.example", "listed-staff", "250"},
+		{"outsider who does not", "", contact, "listed-staff", "550 5.7.124"},
 		{"rejected contact", "", contact, "rejecting", "550 5.7.1"},
 		{"outsider to a moderated group", "", stranger, "moderated", "250"},
 		{"outsider to a closed Microsoft 365 group", "", stranger, "team", "550 5.7.193"},
