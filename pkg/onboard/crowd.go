@@ -22,8 +22,9 @@ type crowds struct {
 
 type crowd struct {
 	mu    sync.Mutex
-	known bool
+	asked bool
 	size  int
+	err   error // of asking, which is not repeated
 }
 
 func (c *crowds) of(g Group) *crowd {
@@ -42,15 +43,12 @@ func (c *crowds) of(g Group) *crowd {
 func (c *crowd) grow(n int, count func() (int, error)) (int, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.known {
-		size, err := count()
-		if err != nil {
-			return 0, err
-		}
-		c.known, c.size = true, size
+	if !c.asked {
+		c.asked = true
+		c.size, c.err = count()
 	}
 	c.size += n
-	return c.size, nil
+	return c.size, c.err
 }
 
 // findCrowd tells of a group with very many outside members. That it can't be

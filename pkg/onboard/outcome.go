@@ -131,8 +131,8 @@ func (o *Outcome) verdict() Verdict {
 		return Deferred
 	}
 	changed := o.Contact.Action != ContactFound && o.Contact.Action != ContactReused
-	failed := o.Contact.Problem != nil
-	deferred := false
+	deferred := o.Contact.Problem != nil && o.Contact.Problem.deferrable()
+	failed := o.Contact.Problem != nil && !deferred
 	for _, g := range o.Groups {
 		switch {
 		case g.Problem == nil, g.Problem.Code == CodeGroupProtected:

@@ -47,8 +47,10 @@ func (w *worker) ensureAttributes(ctx context.Context) bool {
 		changes, err = w.update(ctx)
 	}
 	if err != nil {
-		w.breaker.failed(err)
-		w.contact.Problem = newProblem(CodeAttributesNotUpdated, err, "The contact's attributes could not be brought up to date: %v", err)
+		w.contact.Problem = w.problem(err, "The contact's attributes could not be brought up to date")
+		if !w.contact.Problem.deferrable() {
+			w.contact.Problem = newProblem(CodeAttributesNotUpdated, err, "The contact's attributes could not be brought up to date: %v", err)
+		}
 		return true
 	}
 	if w.contact.Changes = changes; len(changes) > 0 {

@@ -145,6 +145,18 @@ func TestUpdateRefused(t *testing.T) {
 	}
 }
 
+// What may pass is no fault of the row.
+func TestUpdatePutOff(t *testing.T) {
+	m := newMemory()
+	m.hold(onboard.Recipient{ID: "c-1", Kind: onboard.KindContact, Address: ana})
+	m.onUpdate = func(onboard.Contact) error { return onboard.ErrThrottled }
+	got := runUpdate(t, m, onboard.Update{Fields: []onboard.Field{"company"}},
+		onboard.Row{Line: 2, Contact: anaWith(func(c *onboard.Contact) { c.Company = "Fabrikam" })})
+	if want := "deferred found tenant.throttled"; got[0] != want {
+		t.Errorf("got %s, want %s", got[0], want)
+	}
+}
+
 // A contact that was read earlier may be gone; then there is nothing to update
 // but a contact to create.
 func TestUpdateOfAContactThatIsGone(t *testing.T) {
