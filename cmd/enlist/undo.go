@@ -65,6 +65,7 @@ func undo(cmd *cobra.Command, u *undoing, id string) error {
 		return &usageError{Message: fmt.Sprintf("%s took back the run %s, and is no run over a file.", run.ID, run.Undoes),
 			NextStep: "To do again what was taken back, run the file again."}
 	}
+	delete(run.Settings, "plan") // what was done is taken back, whatever was planned
 	if err := applySettings(u.all, run.Settings); err != nil {
 		return err
 	}
