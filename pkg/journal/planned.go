@@ -12,6 +12,14 @@ import (
 // CodePlanDiffers: the tenant is not any more as the plan supposes.
 const CodePlanDiffers onboard.Code = "plan.differs"
 
+// Explanations gives the codes of this package with their meanings.
+func Explanations() []onboard.Explanation {
+	return []onboard.Explanation{
+		{Code: CodePlanDiffers, Meaning: "The tenant is not any more as it was when the plan was made, so the row would need a change that the plan doesn't name, or not the one that it names.",
+			NextStep: "Make a new plan of the retry file, look at it, and run that."},
+	}
+}
+
 // planned is a tenant that takes no change that is not in the plan, and refuses
 // to go on where one is not needed any more.
 type planned struct {
@@ -30,7 +38,7 @@ func (p *Plan) Hold(t onboard.Tenant) onboard.Tenant {
 // differs says in which way the tenant is not as the plan supposes.
 func differs(format string, args ...any) error {
 	return &onboard.Problem{Code: CodePlanDiffers, Message: fmt.Sprintf(format, args...),
-		NextStep: "Make a new plan of the retry file, look at it, and run that."}
+		NextStep: Explanations()[0].NextStep}
 }
 
 // wants reports whether the change is in the plan, by any of the person's names.
