@@ -49,6 +49,7 @@ type deedKey struct{ kind, address, group string }
 // deed is one change.
 type deed struct {
 	step      int64
+	earlier   bool // of a sitting of the run before this one
 	confirmed bool
 	// told: an outcome says that this run did it. Until then the tenant is made
 	// to look as it did before, and takes the change without sending it again,
@@ -137,7 +138,7 @@ func scanDeed(rows *sql.Rows) (recalledDeed, error) {
 		return one, err
 	}
 	one.person.Address = one.key.address
-	one.confirmed = state == stateDone
+	one.earlier, one.confirmed = true, state == stateDone
 	one.edit, err = editOf(changed)
 	return one, err
 }

@@ -72,7 +72,9 @@ func (t *tenant) Attributes(ctx context.Context, r onboard.Recipient, fields []o
 		return now, err
 	}
 	if ok && !done.confirmed && len(done.edit.unchangedSince(now)) == len(done.edit.Fields) {
-		return done.edit.From, t.record.confirm(key, done)
+		if done, err = t.record.confirm(key, done); err != nil || !done.told {
+			return done.edit.From, err
+		}
 	}
 	t.record.former.remember(key.address, now)
 	return now, nil

@@ -50,7 +50,10 @@ func (t *tenant) asLeft(key deedKey, now bool) (bool, error) {
 		return now, nil
 	case !done.confirmed:
 		// It was not lifted when that was intended, and is now.
-		return true, t.record.confirm(key, done)
+		var err error
+		if done, err = t.record.confirm(key, done); err != nil {
+			return now, err
+		}
 	}
 	return !done.told, nil
 }
@@ -138,7 +141,8 @@ func (t *tenant) isOn(ctx context.Context, kind string, g onboard.Group, r onboa
 	}
 	// The recipient was not on it when this was intended, and is now.
 	done.person = r
-	return false, t.record.confirm(key, done)
+	done, err = t.record.confirm(key, done)
+	return done.told, err
 }
 
 // putOn puts the recipient on one of the group's two lists.
@@ -153,8 +157,15 @@ func (t *tenant) putOn(ctx context.Context, kind string, g onboard.Group, r onbo
 		return err
 	}
 	err = do(ctx, g, r)
-	if err == nil || again && errors.Is(err, onboard.ErrAlreadyMember) {
+	lost := again || errors.Is(err, onboard.ErrUncertain) // an answer, of this try or an earlier one
+	switch {
+	case err == nil:
 		return t.record.done(key, pending, r)
+	case lost && errors.Is(err, onboard.ErrAlreadyMember):
+		if pending.earlier {
+			err = nil
+		}
+		return errors.Join(t.record.done(key, pending, r), err)
 	}
 	return t.record.failed(key, pending, err)
 }

@@ -29,11 +29,12 @@ func (r *Recorder) intendEdit(key deedKey, person onboard.Recipient, group onboa
 	return pending, false, err
 }
 
-// confirm records what turned out to have been done, to be told of.
-func (r *Recorder) confirm(key deedKey, d deed) error {
-	d.confirmed = true
+// confirm records what turned out to have been done. If that was in an earlier
+// sitting it is still to be told of; in this one, the job hears that it is so.
+func (r *Recorder) confirm(key deedKey, d deed) (deed, error) {
+	d.confirmed, d.told = true, !d.earlier
 	r.deeds.set(key, d)
-	return r.finish(d.step, stateDone, d.person, nil)
+	return d, r.finish(d.step, stateDone, d.person, nil)
 }
 
 // done records that the command was carried out. What this sitting of the run

@@ -46,7 +46,7 @@ func (t *tenant) holders(ctx context.Context, address string, ask func(context.C
 			return found, err
 		}
 		done.person = found[0]
-		if err := t.record.confirm(key, done); err != nil {
+		if done, err = t.record.confirm(key, done); err != nil {
 			return nil, err
 		}
 	}

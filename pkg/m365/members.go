@@ -45,6 +45,9 @@ func (t *Tenant) AddMember(ctx context.Context, g onboard.Group, r onboard.Recip
 	} else {
 		err = groupError(t.exchange.AddDistributionGroupMember(ctx, g.Ref, r.Ref))
 	}
+	if refused, ok := errors.AsType[*exchange.Error](err); ok && refused.Repeated && errors.Is(err, onboard.ErrAlreadyMember) {
+		err = errors.Join(err, onboard.ErrUncertain) // the first try may have done it
+	}
 	if err == nil || errors.Is(err, onboard.ErrAlreadyMember) {
 		t.written.join(g, r, t.now())
 	}
