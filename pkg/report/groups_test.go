@@ -50,13 +50,13 @@ func TestGroupsAreToldOfOnce(t *testing.T) {
 	if err := s.WriteText(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Worth knowing about the groups:", "news@contoso.example holds mail. (group.moderated)"} {
+	for _, want := range []string{"Open to listed senders and those inside: news@contoso.example", "Worth knowing about the groups:", "news@contoso.example holds mail. (group.moderated)"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("the text lacks %q:\n%s", want, text.String())
 		}
 	}
 	page := read(t, dir, "report.html")
-	for _, want := range []string{"Settings changed: 2", "Worth knowing: 1", "Tell the moderators."} {
+	for _, want := range []string{"Open to listed senders: 1", "Settings changed: 2", "Worth knowing: 1", "Tell the moderators."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

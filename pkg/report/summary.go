@@ -24,6 +24,8 @@ type Summary struct {
 	// ClosedGroups those that go on refusing mail from outside. Sorted.
 	OpenedGroups []string `json:"opened_groups"`
 	ClosedGroups []string `json:"closed_groups"`
+	// ListedGroups take mail from those of the rows and those inside only.
+	ListedGroups []string `json:"listed_groups"`
 	// GroupChanges are the settings of groups that this run changed, and
 	// GroupFindings what else about the groups of the rows can make mail
 	// bounce or vanish. By group.
@@ -105,8 +107,13 @@ func newCounter(run Run) *counter {
 func (c *counter) add(o onboard.Outcome) {
 	c.tally.Add(o)
 	for _, g := range o.Groups {
-		if g.Senders == onboard.SendersOpened || g.Senders == onboard.SendersClosed && c.senders[g.Label()] == "" {
+		switch g.Senders {
+		case onboard.SendersOpened, onboard.SendersListed:
 			c.senders[g.Label()] = g.Senders
+		case onboard.SendersClosed:
+			if c.senders[g.Label()] == "" {
+				c.senders[g.Label()] = g.Senders
+			}
 		}
 		c.groups.add(g)
 	}
@@ -140,6 +147,7 @@ func (c *counter) finish(end End) Summary {
 	}
 	s.OpenedGroups = c.groupsThat(onboard.SendersOpened)
 	s.ClosedGroups = c.groupsThat(onboard.SendersClosed)
+	s.ListedGroups = c.groupsThat(onboard.SendersListed)
 	s.GroupChanges, s.GroupFindings = c.groups.listed()
 	s.Problems = c.worstFirst()
 

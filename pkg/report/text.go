@@ -61,6 +61,7 @@ func (t *text) numbers(s Summary) {
 	t.listed("Contacts: ", s.Steps.Contacts, contactActions())
 	t.listed("Memberships: ", s.Steps.Members, memberActions())
 	t.groups("Opened to mail from outside", s.OpenedGroups)
+	t.groups("Open to listed senders and those inside", s.ListedGroups)
 	t.groups("Closed to mail from outside, which bounces", s.ClosedGroups)
 	if s.Requests > 0 {
 		t.line("Requests to the tenant: %d (%d to Microsoft Graph), %d throttled", s.Requests, s.Graph, s.Throttled)
