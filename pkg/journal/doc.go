@@ -9,6 +9,10 @@
 // [Journal.Continue] does the same for a run that was cut off: what it had
 // confirmed is answered from the record and not sent again.
 //
+// [Journal.Changes] tells what runs did, [Recorder.Undo] takes it back, and
+// [Journal.PutThere] is what a source's runs are answerable for. A [Plan] is the
+// other way round: what a run is to do, kept beforehand.
+//
 // Changes are written in groups, so that many at once share one wait for the
 // disk. The SQL is plain, and all of it is in this package, so that another
 // database can take SQLite's place.

@@ -154,7 +154,7 @@ func (r *Recorder) Undo(ctx context.Context, t Undoer, reversals []Reversal, tel
 
 // hopeless tells an error that would come for every change.
 func hopeless(err error) bool {
-	for _, all := range []error{onboard.ErrDenied, onboard.ErrUnavailable, ErrWrite, context.Canceled, onboard.ErrInterrupted} {
+	for _, all := range []error{onboard.ErrDenied, onboard.ErrUnavailable, ErrWrite, context.Canceled, context.DeadlineExceeded, onboard.ErrInterrupted, onboard.ErrDeadline} {
 		if errors.Is(err, all) {
 			return true
 		}

@@ -1,0 +1,146 @@
+package journal_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"enlist/pkg/journal"
+	"enlist/pkg/onboard"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// undoable is a memory in which changes can be taken back.
+type undoable struct {
+	*memory
+	mu     sync.Mutex
+	done   []string
+	denied bool
+}
+
+func (u *undoable) note(command string) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.denied {
+		return onboard.ErrDenied
+	}
+	u.done = append(u.done, command)
+	return nil
+}
+
+func (u *undoable) GroupsOf(_ context.Context, r onboard.Recipient) ([]string, error) {
+	u.memory.mu.Lock()
+	defer u.memory.mu.Unlock()
+	var groups []string
+	for key := range u.members {
+		if group, member, _ := strings.Cut(key, " "); member == r.Address {
+			groups = append(groups, group)
+		}
+	}
+	return groups, nil
+}
+
+func (u *undoable) RemoveMember(_ context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
+	if err := u.note("remove " + r.Address + " from " + g.Address); err != nil {
+		return false, err
+	}
+	u.memory.mu.Lock()
+	defer u.memory.mu.Unlock()
+	was := u.members[g.Address+" "+r.Address]
+	delete(u.members, g.Address+" "+r.Address)
+	return was, nil
+}
+
+func (u *undoable) RemoveContact(_ context.Context, r onboard.Recipient) error {
+	return u.note("remove " + r.Address)
+}
+
+func (u *undoable) RestrictSenders(_ context.Context, g onboard.Group) error {
+	return u.note("close " + g.Address)
+}
+
+// Groups knows groups by their ids, too.
+func (u *undoable) Groups(ctx context.Context, name string) ([]onboard.Group, error) {
+	return u.memory.Groups(ctx, strings.TrimPrefix(name, "id-"))
+}
+
+// undoLast takes the last run back, and tells what was left as it is and why.
+func undoLast(t *testing.T, path string, u *undoable) (kept []string, err error) {
+	t.Helper()
+	j := open(t, path)
+	defer closeIt(t, j)
+	run, err := j.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := j.Reversals(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := j.Begin(t.Context(), journal.Run{ID: "undo-" + time.Now().Format("150405.000000"), Undoes: run.ID, Started: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = record.Undo(t.Context(), u, back, func(v journal.Reversal) {
+		if v.Kept != "" {
+			kept = append(kept, v.What+" "+v.Person.Address+": "+v.Kept)
+		}
+	})
+	return kept, err
+}
+
+func TestUndoTakesPeopleOutBeforeItRemovesThem(t *testing.T) {
+	path, m := statePath(t), newMemory()
+	sitting(t, path, m, inputOf("ana", "ben", "eva"), -1)
+	u := &undoable{memory: m}
+	m.members["friends@contoso.example eva@fabrikam.example"] = true // by somebody else
+	delete(m.members, "news@contoso.example ben@fabrikam.example")
+
+	kept, err := undoLast(t, path, u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(kept)
+	want := []string{
+		"add_member ben@fabrikam.example: The person is not in the group any more.",
+		"create_contact eva@fabrikam.example: The contact is in friends@contoso.example.",
+	}
+	if diff := cmp.Diff(want, kept); diff != "" {
+		t.Error("left as it is (-want +got):\n" + diff)
+	}
+	slices.Sort(u.done[:3])
+	slices.Sort(u.done[4:])
+	want = []string{
+		"remove ana@fabrikam.example from news@contoso.example",
+		"remove ben@fabrikam.example from news@contoso.example",
+		"remove eva@fabrikam.example from news@contoso.example",
+		"close news@contoso.example",
+		"remove ana@fabrikam.example",
+		"remove ben@fabrikam.example",
+	}
+	if diff := cmp.Diff(want, u.done); diff != "" {
+		t.Error("commands (-want +got):\n" + diff)
+	}
+}
+
+func TestUndoStopsAndCanBeDoneAgain(t *testing.T) {
+	path, m := statePath(t), newMemory()
+	sitting(t, path, m, inputOf("ana", "ben"), -1)
+	u := &undoable{memory: m, denied: true}
+	if _, err := undoLast(t, path, u); !errors.Is(err, onboard.ErrDenied) {
+		t.Fatalf("undo ended with %v, want that access was denied", err)
+	}
+	u.denied = false
+	if kept, err := undoLast(t, path, u); err != nil || len(kept) > 0 {
+		t.Fatalf("the second undo: %v, left as it is: %v", err, kept)
+	}
+	done := len(u.done)
+	if _, err := undoLast(t, path, u); err != nil || len(u.done) != done || done != 5 {
+		t.Errorf("%d commands, then %d more, %v; want 5, then none", done, len(u.done)-done, err)
+	}
+}
