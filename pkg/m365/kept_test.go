@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -372,9 +373,9 @@ func TestLookUpsGatherWhileOneIsUnderWay(t *testing.T) {
 
 func TestRefusedLookUpSpoilsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		calls := 0
+		var calls atomic.Int32
 		l := newLookups(func(_ context.Context, addresses ...string) ([]exchange.Recipient, error) {
-			calls++
+			calls.Add(1)
 			if slices.Contains(addresses, "odd@x.example") {
 				return nil, exchange.ErrInvalidParameter
 			}
@@ -390,8 +391,8 @@ func TestRefusedLookUpSpoilsNoOther(t *testing.T) {
 			})
 		}
 		wait.Wait()
-		if calls != 4 {
-			t.Errorf("%d commands", calls)
+		if n := calls.Load(); n != 4 {
+			t.Errorf("%d commands", n)
 		}
 	})
 }
