@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"time"
 
 	"enlist/pkg/m365"
 	"enlist/pkg/m365/cloud"
@@ -34,6 +35,10 @@ type connection struct {
 	graphPacer    *pace.Pacer
 	close         func() error
 }
+
+// longestOutage is how long a call waits for a tenant that is out of order;
+// then the run ends and can be gone on with.
+const longestOutage = 15 * time.Minute
 
 // Close ends what the connection has started.
 func (c *connection) Close() error { return errors.Join(c.closeDirectory(), c.close()) }
@@ -97,8 +102,8 @@ func reach(ctx context.Context, place *site, identity *cloud.Identity, o *runOpt
 	c := &connection{
 		name:          place.tenant,
 		simulated:     o.sim.chosen(o.tenant),
-		exchangePacer: pace.New(pace.Options{MaxInFlight: o.workers}),
-		graphPacer:    pace.New(pace.Options{}),
+		exchangePacer: pace.New(pace.Options{MaxInFlight: o.workers, Outage: longestOutage}),
+		graphPacer:    pace.New(pace.Options{Outage: longestOutage}),
 		close:         place.close,
 	}
 	var err error

@@ -18,7 +18,7 @@ const moduleVersion = "3.9.2"
 func (c *Client) AllowedCommands(ctx context.Context) ([]string, error) {
 	at := c.base.JoinPath("adminapi", "v1.0", c.tenant, "EXOModuleFile")
 	at.RawQuery = "Version=" + moduleVersion
-	cmd := Command{Name: "EXOModuleFile", Effect: Read, header: http.Header{"CommandName": {"*"}}}
+	cmd := Command{Name: "EXOModuleFile", Effect: Read, header: http.Header{"CommandName": {"*"}}, unsure: true}
 	p, err := c.page(ctx, cmd, at, nil)
 	if err != nil {
 		return nil, err

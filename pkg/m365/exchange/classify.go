@@ -112,7 +112,7 @@ var rules = []rule{
 
 	{status: http.StatusUnauthorized, kind: ErrUnauthorized},
 	{status: http.StatusForbidden, kind: ErrForbidden},
-	{status: http.StatusNotFound, wordless: true, kind: ErrUnavailable}, // the front door's, at night
+	{status: http.StatusNotFound, wordless: true, kind: ErrUnavailable, again: always}, // the front door's, at night
 	{status: http.StatusTooManyRequests, kind: ErrThrottled, again: always, throttled: true},
 	{status: http.StatusServiceUnavailable, kind: ErrUnavailable, again: always},
 	{status: http.StatusRequestTimeout, kind: ErrUnavailable, again: ifSafe},

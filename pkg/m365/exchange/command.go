@@ -51,6 +51,8 @@ type Command struct {
 	Effect     Effect
 
 	header http.Header // sent besides the usual ones
+	// unsure: the service may not know the command at all, and then says 404.
+	unsure bool
 }
 
 // target names what the command is about, for errors.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"slices"
 	"time"
@@ -139,6 +140,9 @@ func (c *Client) try(ctx context.Context, cmd Command, at *url.URL, body []byte)
 	}
 	answered := decode(got)
 	if e := errorOf(cmd, answered, requestID, time.Now()); e != nil {
+		if cmd.unsure && e.Status == http.StatusNotFound {
+			e.advice.Again = false
+		}
 		return page{}, e
 	}
 	p, err := answered.page(cmd.Effect)

@@ -10,6 +10,7 @@ import (
 type call struct {
 	pacer  *Pacer
 	budget time.Duration // what is left of Options.MaxWait
+	began  time.Time     // when it was made
 	waited time.Duration
 	tries  int
 	last   error // of the last attempt

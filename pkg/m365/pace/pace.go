@@ -28,6 +28,9 @@ type Options struct {
 	// next attempt or in a pause of all callers; default 5 minutes. The
 	// attempts themselves, and queueing for one's turn, do not count.
 	MaxWait time.Duration
+	// Outage is how long a call may go on, whatever the bounds above, while
+	// nobody at all is served who was served before; default no longer.
+	Outage time.Duration
 	// Delay is what is waited before the second attempt when the service
 	// names no time. It doubles with each further one; default 1 second.
 	Delay time.Duration
@@ -40,6 +43,7 @@ type Options struct {
 type Pacer struct {
 	attempts int
 	maxWait  time.Duration
+	longest  time.Duration // outage that is waited out
 	backoff  backoff
 	turn     chan struct{} // held by the one call that is next to go out
 	gate     gate
@@ -47,6 +51,7 @@ type Pacer struct {
 	tempo    *tempo
 
 	sent, throttled, retries atomic.Int64
+	served                   atomic.Pointer[time.Time] // when the service last gave an answer of use
 }
 
 // New returns a Pacer with the bounds that o sets.
@@ -58,6 +63,7 @@ func New(o Options) *Pacer {
 	return &Pacer{
 		attempts: positiveOr(o.Attempts, 6),
 		maxWait:  positiveOr(o.MaxWait, 5*time.Minute),
+		longest:  o.Outage,
 		backoff:  b,
 		turn:     make(chan struct{}, 1),
 		gate:     gate{backoff: b},
@@ -82,7 +88,7 @@ func positiveOr[T int | time.Duration](v, otherwise T) T {
 // When ctx is done Do returns at once; the error matches ctx.Err() and, if
 // there was an attempt, its error.
 func (p *Pacer) Do(ctx context.Context, attempt func(ctx context.Context) error) error {
-	c := call{pacer: p, budget: p.maxWait}
+	c := call{pacer: p, budget: max(p.maxWait, p.longest), began: time.Now()}
 	for {
 		if err := c.admit(ctx); err != nil {
 			return err
@@ -94,18 +100,33 @@ func (p *Pacer) Do(ctx context.Context, attempt func(ctx context.Context) error)
 			c.overloaded(advice, err)
 		case !advice.Again:
 			c.served()
+			p.noteServed()
 		}
 		if err == nil || !advice.Again || ctx.Err() != nil {
 			return err
 		}
 		c.last = err
-		if c.tries == p.attempts {
+		if c.tries >= p.attempts && !p.outage(c.began) {
 			return c.gaveUp(err)
 		}
 		if err := c.wait(ctx, p.backoff.next(c.tries, advice.After), err); err != nil {
 			return err
 		}
 	}
+}
+
+func (p *Pacer) noteServed() {
+	now := time.Now()
+	p.served.Store(&now)
+}
+
+// outage reports whether nobody was served since the moment, though somebody
+// was before it. Then it is not this call that is at fault but the service, as
+// in its nightly maintenance (observed: 404 and 503 for everything, for some
+// minutes), and the call goes on as long as it may wait.
+func (p *Pacer) outage(since time.Time) bool {
+	served := p.served.Load()
+	return p.longest > 0 && served != nil && served.Before(since)
 }
 
 // Hint takes in what an answer says about the service's budget: when to hold

@@ -176,3 +176,57 @@ func TestDoneContextSendsNothing(t *testing.T) {
 		t.Errorf("Do = %v with %+v, want context.Canceled and nothing sent", err, s)
 	}
 }
+
+// While the service serves nobody, as in its maintenance at night, a call goes
+// on past the bound on attempts, and succeeds when the service is back.
+func TestOutageIsWaitedOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(Options{Outage: 15 * time.Minute})
+		start := time.Now()
+		serve := func(context.Context) error {
+			if since := time.Since(start); since > time.Minute && since < 10*time.Minute {
+				return broken()
+			}
+			return nil
+		}
+		if err := p.Do(t.Context(), serve); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Minute)
+		if err := p.Do(t.Context(), serve); err != nil {
+			t.Errorf("during the outage: %v", err)
+		}
+		if time.Since(start) < 10*time.Minute {
+			t.Error("the outage was not played")
+		}
+	})
+}
+
+// A call that fails while others are served is at fault itself, and soon ends.
+func TestOneCallThatFailsIsNoOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := New(Options{Outage: 15 * time.Minute, Attempts: 4})
+		tries := 0
+		done := make(chan error)
+		go func() {
+			done <- p.Do(t.Context(), func(context.Context) error {
+				tries++
+				return broken()
+			})
+		}()
+		for {
+			select {
+			case err := <-done:
+				if !errors.Is(err, ErrGaveUp) || tries != 4 {
+					t.Errorf("%v after %d tries", err, tries)
+				}
+				return
+			default:
+				if err := p.Do(t.Context(), func(context.Context) error { return nil }); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(100 * time.Millisecond)
+			}
+		}
+	})
+}
