@@ -184,11 +184,12 @@ func (o *runOptions) reportFolder(a assignment, run string) string {
 }
 
 func (o *runOptions) reportOptions(file *intake.File, tenant *connection) report.Options {
+	before := tenant.told // the report asks while the run goes on
 	return report.Options{
 		Formats: o.formats,
 		Retry:   report.Retry{Header: file.Header(), LineEnd: file.Findings().Dialect.LineEnd, Encode: file.Encode},
 		Traffic: func() (requests, throttled int) {
-			now := tenant.traffic().minus(tenant.told)
+			now := tenant.traffic().minus(before)
 			return now.total, now.throttled
 		},
 	}
