@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 //	sent COMMAND N         checks how often one command was sent, all in all
 //	outcomes DIR           prints line, verdict, contact, groups, senders and code of each row of a report
 //	short-outcomes DIR     the same without groups and senders
+//	await FILE             waits until the file exists
 //	run-id DIR NAME        sets the variable NAME to the id of the run that a report is about
 //	next-steps DIR         checks that each row with a problem says what happened and what to do
 //	listener               starts a server that is notified of how runs end
@@ -66,6 +67,7 @@ func TestScripts(t *testing.T) {
 			"sent":           cmdSent,
 			"outcomes":       cmdOutcomes,
 			"short-outcomes": cmdShortOutcomes,
+			"await":          cmdAwait,
 			"run-id":         cmdRunID,
 			"next-steps":     cmdNextSteps,
 			"listener":       cmdListener,
@@ -249,6 +251,15 @@ func printReport(ts *testscript.TestScript, dir string, columns ...string) {
 	}
 	_, err := ts.Stdout().Write(out.Bytes())
 	ts.Check(err)
+}
+
+func cmdAwait(ts *testscript.TestScript, neg bool, args []string) {
+	for start := time.Now(); time.Since(start) < time.Minute; time.Sleep(20 * time.Millisecond) {
+		if _, err := os.Stat(ts.MkAbs(args[0])); err == nil {
+			return
+		}
+	}
+	ts.Fatalf("%s did not come into being", args[0])
 }
 
 func cmdRunID(ts *testscript.TestScript, neg bool, args []string) {
