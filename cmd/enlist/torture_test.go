@@ -169,14 +169,23 @@ func (v *victim) sitting(killAt int, args ...string) {
 	cmd.Stdout, cmd.Stderr = &said, &said
 	when := phase(v.chance.IntN(2))
 	after := time.Duration(v.chance.IntN(3000)) * time.Microsecond
+	started := make(chan struct{})
 	v.wire.strikeAt(killAt, func(p phase) {
 		if p != when {
 			return
 		}
 		// A moment later the answer may be read, and the next step begun.
-		time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+		time.AfterFunc(after, func() {
+			<-started
+			_ = cmd.Process.Kill()
+		})
 	})
-	err := cmd.Run()
+	err := cmd.Start()
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	close(started)
+	err = cmd.Wait()
 	v.wire.strikeAt(0, nil)
 	v.checkSent(said.String())
 
