@@ -143,7 +143,7 @@ func enlistPeople(b *testing.B, server *simtenant.Server, o *runOptions, n int) 
 	b.Helper()
 	groups := server.State().Groups
 	return measure(server, n, func() {
-		c, err := connect(b.Context(), o, slog.New(slog.DiscardHandler))
+		c, err := connect(b.Context(), o, nil, slog.New(slog.DiscardHandler))
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -18,6 +18,8 @@ type directory struct {
 	// complete: whoever is not in here or among what was written lately holds
 	// no address, as far as enlist can know.
 	complete bool
+	// sought: only who holds an address that the run is about was asked for.
+	sought bool
 	isOwn    func(domain string) bool
 }
 
@@ -81,6 +83,7 @@ func (t *Tenant) readDirectory(ctx context.Context) error {
 	if t.store != nil && t.store.Anew() != "" {
 		t.log.Warn("the directory is read anew: " + t.store.Anew())
 	}
+	t.directory.sought = t.seek(ctx, t.collections())
 	var usersErr, groupsErr error
 	readers, reading := errgroup.WithContext(ctx)
 	readers.Go(func() (err error) {
@@ -107,10 +110,18 @@ func (t *Tenant) readDirectory(ctx context.Context) error {
 	return t.recall(ctx)
 }
 
+// collections are those that readDirectory reads.
+func (t *Tenant) collections() []graph.Collection {
+	if t.store == nil {
+		return []graph.Collection{graph.Contacts}
+	}
+	return []graph.Collection{graph.Contacts, graph.Users, graph.Groups}
+}
+
 // recall takes over what earlier runs have written, and finds out whether all
 // is known that can be.
 func (t *Tenant) recall(ctx context.Context) error {
-	if t.store == nil || !t.store.Complete() {
+	if t.store == nil || t.directory.sought || !t.store.Complete() {
 		return nil
 	}
 	kept, err := t.store.Written(ctx)

@@ -10,17 +10,30 @@ import (
 	"enlist/pkg/m365/snapshot"
 )
 
-// readBook reads a collection: what changed since it was kept, or all of it.
+// readBook reads a collection: what changed since it was kept, or all of it, or
+// only who holds an address that the run is about.
 func (t *Tenant) readBook(ctx context.Context, c graph.Collection) (*snapshot.Book, error) {
-	book, err := t.changedBook(ctx, c)
-	if err == nil && book == nil {
-		book, err = t.wholeBook(ctx, c)
-	}
+	book, err := t.bookOf(ctx, c)
 	if err != nil {
 		return nil, fmt.Errorf("the %s could not be read from Microsoft Graph (this needs the permission %s): %w", c, permission(c), graphError(err))
 	}
 	book.Close()
 	return book, nil
+}
+
+func (t *Tenant) bookOf(ctx context.Context, c graph.Collection) (*snapshot.Book, error) {
+	if t.directory.sought {
+		book, err := t.soughtBook(ctx, c)
+		if !errors.Is(err, graph.ErrBadRequest) {
+			return book, err
+		}
+		t.log.Debug("Microsoft Graph does not take the look-ups, so all is read", "of", c, "error", err)
+	}
+	book, err := t.changedBook(ctx, c)
+	if err == nil && book == nil {
+		return t.wholeBook(ctx, c)
+	}
+	return book, err
 }
 
 // changedBook is the kept book after the changes since; nil when none is kept.
@@ -88,15 +101,19 @@ func (t *Tenant) wholeBook(ctx context.Context, c graph.Collection) (*snapshot.B
 		if err != nil {
 			return nil, err
 		}
-		if id, ok := snapshot.ParseID(r.ID); ok {
-			book.Put(snapshot.Recipient{ID: id, Name: r.DisplayName, Mail: r.Mail, Others: smtpAddresses(r.ProxyAddresses), Guest: isGuest(r.UserType)})
-		}
+		put(book, r)
 	}
 	t.log.Debug("read all from Graph", "of", c, "objects", book.Len())
 	if link != "" {
 		t.keep(t.store.KeepBook(ctx, string(c), book, string(link)))
 	}
 	return book, nil
+}
+
+func put(book *snapshot.Book, r graph.Recipient) {
+	if id, ok := snapshot.ParseID(r.ID); ok {
+		book.Put(snapshot.Recipient{ID: id, Name: r.DisplayName, Mail: r.Mail, Others: smtpAddresses(r.ProxyAddresses), Guest: isGuest(r.UserType)})
+	}
 }
 
 func isGuest(userType string) bool { return strings.EqualFold(userType, "Guest") }

@@ -69,6 +69,9 @@ type Graph interface {
 	Latest(ctx context.Context, of graph.Collection) (graph.Link, error)
 	Changes(ctx context.Context, since graph.Link) ([]graph.Change, graph.Link, error)
 
+	Count(ctx context.Context, of graph.Collection) (int, error)
+	Find(ctx context.Context, from graph.Collection, addresses []string) ([]graph.Recipient, error)
+
 	GroupMembers(ctx context.Context, groupID string) iter.Seq2[graph.Member, error]
 	LatestMembers(ctx context.Context, groupID string) (graph.Link, error)
 	MemberChanges(ctx context.Context, since graph.Link) ([]graph.MemberChange, graph.Link, error)
@@ -81,6 +84,9 @@ type Graph interface {
 type Options struct {
 	// Store keeps the directory from run to run; nil means that nothing is kept.
 	Store *snapshot.Store
+	// Addresses are those that the run is about, each once, if it is known beforehand
+	// and they are few: then they may be looked up instead of the directory read.
+	Addresses []string
 	// Invitations say how guests are invited; nil means that none are.
 	Invitations *Invitations
 	// Logger tells what is read and why; nil means silence.
@@ -91,11 +97,12 @@ type Options struct {
 
 // Tenant is a Microsoft 365 tenant. Call Load before anything else.
 type Tenant struct {
-	exchange Exchange
-	graph    Graph
-	store    *snapshot.Store // nil: nothing is kept
-	log      *slog.Logger
-	now      func() time.Time
+	exchange  Exchange
+	graph     Graph
+	store     *snapshot.Store // nil: nothing is kept
+	addresses []string        // that the run is about; none: not known, or too many
+	log       *slog.Logger
+	now       func() time.Time
 
 	invitations *Invitations // nil: nobody is invited
 
@@ -115,7 +122,7 @@ var _ onboard.Tenant = (*Tenant)(nil)
 
 // New gives a tenant that is reached through the two clients.
 func New(e Exchange, g Graph, o Options) *Tenant {
-	t := &Tenant{exchange: e, graph: g, store: o.Store, log: o.Logger, now: o.Now, invitations: o.Invitations, written: newWritten()}
+	t := &Tenant{exchange: e, graph: g, store: o.Store, addresses: o.Addresses, log: o.Logger, now: o.Now, invitations: o.Invitations, written: newWritten()}
 	if t.log == nil {
 		t.log = slog.New(slog.DiscardHandler)
 	}

@@ -97,6 +97,7 @@ type fakeGraph struct {
 	err        map[graph.Collection]error
 	writes     error // of everything that changes something
 	resync     bool  // no link is good any more
+	size       int   // of each collection, if it is larger than what is told of it
 
 	mu    sync.Mutex
 	asked []string
@@ -111,6 +112,22 @@ func (f *fakeGraph) note(format string, args ...any) {
 func (f *fakeGraph) Recipients(_ context.Context, from graph.Collection) iter.Seq2[graph.Recipient, error] {
 	f.note("all %s", from)
 	return stream(f.recipients[from], f.err[from])
+}
+
+func (f *fakeGraph) Count(_ context.Context, of graph.Collection) (int, error) {
+	f.note("count %s", of)
+	return max(len(f.recipients[of]), f.size), f.err[of]
+}
+
+func (f *fakeGraph) Find(_ context.Context, from graph.Collection, addresses []string) ([]graph.Recipient, error) {
+	f.note("find %d in %s", len(addresses), from)
+	var found []graph.Recipient
+	for _, r := range f.recipients[from] {
+		if slices.Contains(addresses, r.Mail) {
+			found = append(found, r)
+		}
+	}
+	return found, f.err[from]
 }
 
 func (f *fakeGraph) Latest(_ context.Context, of graph.Collection) (graph.Link, error) {

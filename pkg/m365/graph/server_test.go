@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -59,6 +60,7 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request) {
 	n := len(s.sent)
 	s.sent = append(s.sent, request{r.Method, r.URL.Path, r.URL.Query(), r.Header, string(body), r.ContentLength})
 	s.mu.Unlock()
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	s.replies[min(n, len(s.replies)-1)](w, r)
 }
 

@@ -37,6 +37,13 @@ func (s *Store) Book(ctx context.Context, name string) (*Book, string, error) {
 	return b, link, rows.Err()
 }
 
+// HasBook tells whether recipients are kept under a name.
+func (s *Store) HasBook(ctx context.Context, name string) (bool, error) {
+	var kept bool
+	err := s.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM directory_books WHERE book = ?)`, name).Scan(&kept)
+	return kept, err
+}
+
 // KeepBook keeps all of a book, in place of what was kept under the name.
 func (s *Store) KeepBook(ctx context.Context, name string, b *Book, link string) error {
 	// In the order of the ids, so that the table grows at its end.
