@@ -132,6 +132,12 @@ func tenantConfig(ts *testscript.TestScript, args []string) simtenant.Config {
 		case "two-holders":
 			cfg.Seed.Contacts = append(cfg.Seed.Contacts, directory.SeedContact{Email: value, DisplayName: "The contact"})
 			cfg.Seed.Users = append(cfg.Seed.Users, directory.SeedUser{Kind: "guest", Address: value, DisplayName: "The guest"})
+		case "strangers": // mail contacts that no file names
+			var n int
+			n, err = strconv.Atoi(value)
+			for i := range n {
+				cfg.Seed.Contacts = append(cfg.Seed.Contacts, directory.SeedContact{Email: fmt.Sprintf("stranger%d@tailspin.example", i), DisplayName: fmt.Sprint("Stranger ", i)})
+			}
 		case "app-roles":
 			cfg.Seed.Apps[0].AppRoles = strings.Split(value, ",")
 		case "exchange-roles":

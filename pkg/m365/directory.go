@@ -20,7 +20,7 @@ type directory struct {
 	complete bool
 	// sought: only who holds an address that the run is about was asked for.
 	sought bool
-	isOwn    func(domain string) bool
+	isOwn  func(domain string) bool
 }
 
 // holders gives everybody who holds the address.
