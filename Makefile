@@ -13,9 +13,11 @@ check:
 
 # The whole job on a simulated tenant, against what users' scripts send; see
 # docs/performance.md: make bench PEOPLE=5000
+# Some benchmarks only: make bench BENCH='Night|SmallFile|Memory'
 PEOPLE ?= 300
+BENCH ?= .
 bench:
-	ENLIST_BENCH_PEOPLE=$(PEOPLE) go test -run '^$$' -bench . -benchtime 1x -timeout 3h ./cmd/enlist
+	ENLIST_BENCH_PEOPLE=$(PEOPLE) go test -run '^$$' -bench '$(BENCH)' -benchtime 1x -timeout 3h ./cmd/enlist
 
 # One static file in dist.
 build:

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -25,7 +26,7 @@ import (
 func BenchmarkNightWithoutChanges(b *testing.B) {
 	most := 20 * benchPeople(b)
 	for _, n := range []int{most / 100, most / 10, most} {
-		night := newBenchNight(b, n)
+		night := newBenchNight(b, n, groupsOfPerson)
 		night.writeFile(b, n)
 		b.Run(fmt.Sprintf("people=%d/nothing kept", n), func(b *testing.B) {
 			for b.Loop() {
@@ -45,7 +46,7 @@ func BenchmarkNightWithoutChanges(b *testing.B) {
 func BenchmarkNightWithChanges(b *testing.B) {
 	n := 20 * benchPeople(b)
 	for b.Loop() {
-		night := newBenchNight(b, n)
+		night := newBenchNight(b, n, groupsOfPerson)
 		night.writeFile(b, n)
 		night.run(b, "--state", night.state)
 		night.writeFile(b, n+n/100)
@@ -53,7 +54,28 @@ func BenchmarkNightWithChanges(b *testing.B) {
 	}
 }
 
-// benchNight is a tenant with so many people in two open groups, and the program
+// BenchmarkSmallFile has a file of 40 people, all of whom a large directory has.
+func BenchmarkSmallFile(b *testing.B) {
+	night := newBenchNight(b, 20*benchPeople(b), groupsOfPerson)
+	night.writeFile(b, 40)
+	for b.Loop() {
+		night.run(b, "--state", "off")
+	}
+}
+
+// BenchmarkMemory has all people in five groups, so that there are five times as
+// many memberships as contacts to be known. What counts is MB-resident.
+func BenchmarkMemory(b *testing.B) {
+	n := 40 * benchPeople(b)
+	night := newBenchNight(b, n, 5)
+	night.writeFile(b, n)
+	night.run(b, "--state", night.state)
+	for b.Loop() {
+		night.run(b, "--state", night.state)
+	}
+}
+
+// benchNight is a tenant with so many people in some open groups, and the program
 // with its files.
 type benchNight struct {
 	program, file, state, folder string
@@ -62,7 +84,7 @@ type benchNight struct {
 	env                          []string
 }
 
-func newBenchNight(b *testing.B, people int) *benchNight {
+func newBenchNight(b *testing.B, people, groups int) *benchNight {
 	b.Helper()
 	folder := b.TempDir()
 	n := &benchNight{
@@ -74,20 +96,20 @@ func newBenchNight(b *testing.B, people int) *benchNight {
 	if out, err := exec.Command("go", "build", "-o", n.program, ".").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
-	_, o := benchTenant(b, "typical", func(c *simtenant.Config) { n.populate(c.Seed, people) })
+	_, o := benchTenant(b, "typical", func(c *simtenant.Config) { n.populate(c.Seed, people, groups) })
 	n.env = append(os.Environ(), "ENLIST_TENANT=sim", "ENLIST_SIM_ADDRESS="+o.sim.address, "ENLIST_SIM_CA="+o.sim.ca)
 	return n
 }
 
 // populate puts the people into the tenant and its first groups.
-func (n *benchNight) populate(seed *directory.Seed, people int) {
+func (n *benchNight) populate(seed *directory.Seed, people, groups int) {
 	members := make([]string, people)
 	for i := range people {
 		members[i] = benchAddress(i)
 		seed.Contacts = append(seed.Contacts, directory.SeedContact{Email: members[i], DisplayName: fmt.Sprintf("Person %d", i)})
 	}
 	inside := false
-	for i := range groupsOfPerson {
+	for i := range groups {
 		seed.Groups[i].Members, seed.Groups[i].RequireSenderAuthentication = members, &inside
 		n.groups = append(n.groups, seed.Groups[i].Address)
 	}
@@ -104,7 +126,7 @@ func (n *benchNight) writeFile(b *testing.B, people int) {
 	w := bufio.NewWriter(f)
 	fmt.Fprintln(w, "email,display_name,groups")
 	for i := range people {
-		fmt.Fprintf(w, "%s,Person %d,%s;%s\n", benchAddress(i), i, n.groups[0], n.groups[1])
+		fmt.Fprintf(w, "%s,Person %d,%s\n", benchAddress(i), i, strings.Join(n.groups, ";"))
 	}
 	if err := w.Flush(); err != nil {
 		b.Fatal(err)
