@@ -123,6 +123,9 @@ func doing(c journal.Change) string {
 		journal.RemoveContact:      "contact removed",
 		journal.RestoreContact:     "attributes set back",
 		journal.CloseGroup:         "group closed to outside senders",
+		journal.RestoreMember:      "put back into group",
+		journal.RecreateContact:    "contact created anew",
+		journal.CompleteContact:    "contact completed as it was",
 	}[c.What]
 	if !c.Certain {
 		text += " (not confirmed)"

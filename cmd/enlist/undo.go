@@ -27,9 +27,10 @@ func newUndoCommand() *cobra.Command {
 		Short: "Take back what a run did",
 		Long: `Takes back what RUN did in the tenant, and no more than that: people that it
 added leave their groups, groups that it opened to outside senders are closed,
-attributes get their former values, and contacts that it created are removed. What somebody has changed since, or
-another run or group relies on by now, is left as it is, and so is what the run
-changed in other ways; each is told.
+attributes get their former values, and contacts that it created are removed.
+People whom --prune took out are put back; contacts that it removed are created
+anew. What somebody has changed since, or another run or group relies on by now,
+is left as it is, and so is what the run changed in other ways; each is told.
 
 Shows first what it is about to take back, and asks, unless --yes is given. It
 can be interrupted and done again. "enlist show" tells later what it did.`,
@@ -193,6 +194,10 @@ func toTakeBack(v journal.Reversal) string {
 		return fmt.Sprintf("set attributes of %s back", v.Person.Address)
 	case journal.CreateContact:
 		return fmt.Sprintf("remove the contact %s", v.Person.Address)
+	case journal.RemoveMember:
+		return fmt.Sprintf("put %s back into %s", v.Person.Address, v.Group.Address)
+	case journal.RemoveContact:
+		return fmt.Sprintf("create the contact %s anew", v.Person.Address)
 	}
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s", strings.ReplaceAll(v.What, "_", " "), v.Person.Address, v.Group.Address))
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,7 @@ import (
 
 	"enlist/pkg/journal"
 	"enlist/pkg/simtenant"
+	"enlist/pkg/simtenant/directory"
 )
 
 // undoStand is a simulated tenant with enlist at work on it.
@@ -53,14 +55,15 @@ func (s *undoStand) do(args ...string) (string, error) {
 }
 
 // run puts people on groups, and gives the run's id.
-func (s *undoStand) run(rows []string) (string, error) {
-	text := "email,groups\n" + strings.Join(rows, "\n") + "\n"
+func (s *undoStand) run(rows []string, flags ...string) (string, error) {
+	text := "email,groups,company\n" + strings.Join(rows, "\n") + "\n"
 	input := filepath.Join(s.folder, "people.csv")
 	if err := os.WriteFile(input, []byte(text), 0o600); err != nil {
 		return "", err
 	}
 	address := strings.TrimPrefix(s.tenant.URL(), "https://")
-	if _, err := s.do("run", "--tenant", "sim", "--sim-address", address, "--sim-ca", s.ca, "--accept-shrunk-input", "--report", filepath.Join(s.folder, "report"), input); err != nil {
+	args := []string{"run", "--tenant", "sim", "--sim-address", address, "--sim-ca", s.ca, "--accept-shrunk-input", "--report", filepath.Join(s.folder, "report"), input}
+	if _, err := s.do(append(args, flags...)...); err != nil {
 		return "", err
 	}
 	j, err := journal.Read(context.Background(), filepath.Join(s.folder, "state.db"))
@@ -87,7 +90,7 @@ func drawRows(t *rapid.T, label string) []string {
 		"new.one@torture.example", "new.two@torture.example", "new.three@torture.example"})
 	group := rapid.SampledFrom([]string{"partners@contoso.example", "news@contoso.example", "suppliers@contoso.example"})
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string {
-		return person.Draw(t, "person") + "," + group.Draw(t, "group")
+		return person.Draw(t, "person") + "," + group.Draw(t, "group") + ","
 	}), 1, 5).Draw(t, label)
 }
 
@@ -116,6 +119,53 @@ func TestUndoBringsTheTenantBack(t *testing.T) {
 			}
 		}
 	})
+}
+
+// contact is who has the address in a simulated tenant; the zero value for nobody.
+func contact(in *directory.Seed, address string) directory.SeedContact {
+	i := slices.IndexFunc(in.Contacts, func(c directory.SeedContact) bool { return strings.EqualFold(c.Email, address) })
+	if i < 0 {
+		return directory.SeedContact{}
+	}
+	return in.Contacts[i]
+}
+
+// TestUndoOfPruneCreatesContactsAnew checks that a contact that was removed comes
+// back as it was, reachable by the address that Outlook remembers, and that all
+// else in the tenant is as before.
+func TestUndoOfPruneCreatesContactsAnew(t *testing.T) {
+	s := newUndoStand(t)
+	const eva = "Eva.Rus@fabrikam.example"
+	source := []string{"--source", "hr", "--prune=contacts", "--grace", "0s", "--max-removals", "9"}
+	if _, err := s.run([]string{eva + ",partners@contoso.example,Fabrikam", "ana.pop@fabrikam.example,news@contoso.example,"}, source...); err != nil {
+		t.Fatal(err)
+	}
+	before := s.tenant.State()
+	run, err := s.run([]string{"ana.pop@fabrikam.example,news@contoso.example,"}, source...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := contact(s.tenant.State(), eva); c.Email != "" {
+		t.Fatal("the contact was not removed")
+	}
+	if said, err := s.do("undo", run, "--yes"); err != nil || !strings.Contains(said, "create the contact eva.rus@fabrikam.example anew") {
+		t.Fatal(said, err)
+	}
+	after := s.tenant.State()
+	was, is := contact(before, eva), contact(after, eva)
+	if is.ID == was.ID || len(is.ProxyAddresses) != 1 || !strings.HasPrefix(is.ProxyAddresses[0], "X500:/o=ExchangeLabs/") {
+		t.Errorf("the contact has id %q (it had %q) and addresses %q; want a new id and the former X500 address", is.ID, was.ID, is.ProxyAddresses)
+	}
+	is.ID, is.ProxyAddresses = was.ID, was.ProxyAddresses
+	if diff := cmp.Diff(was, is); diff != "" {
+		t.Error("the contact (-before +after):\n" + diff)
+	}
+	if diff := cmp.Diff(before.Groups, after.Groups); diff != "" {
+		t.Error("groups (-before +after):\n" + diff)
+	}
+	if said, err := s.do("undo", run, "--yes"); err != nil || !strings.Contains(said, "nothing to take back") {
+		t.Error(said, err)
+	}
 }
 
 // fewerChecks lowers the number of checks of a test whose checks take seconds,

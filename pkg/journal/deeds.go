@@ -26,6 +26,10 @@ const (
 	RemoveContact  = "remove_contact"
 	CloseGroup     = "close_group"     // RequireSenderAuthenticationEnabled to true
 	RestoreContact = "restore_contact" // attributes to what they were
+
+	RestoreMember   = "restore_member"   // who was taken out of a group
+	RecreateContact = "recreate_contact" // one that was removed, without its attributes
+	CompleteContact = "complete_contact" // attributes and X500 address of one created anew
 )
 
 // The states of a step.

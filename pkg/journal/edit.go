@@ -9,15 +9,17 @@ import (
 	"enlist/pkg/onboard"
 )
 
-// edit is a change of a contact's attributes.
+// edit is a change of a contact's attributes, or its removal.
 type edit struct {
 	Fields   []onboard.Field // those that were changed
 	From, To onboard.Contact // the attributes before, and those wanted
+	// Removed is what a contact was that was removed.
+	Removed *onboard.Portrait `json:",omitempty"`
 }
 
 // text is the edit as the file has it; empty for none.
 func (e edit) text() string {
-	if len(e.Fields) == 0 {
+	if len(e.Fields) == 0 && e.Removed == nil {
 		return ""
 	}
 	text, err := json.Marshal(e)

@@ -33,6 +33,16 @@ type Undoer interface {
 	// true. Repeating it is harmless.
 	RestrictSenders(ctx context.Context, g onboard.Group) error
 
+	// AddMember adds the recipient to the group; ErrAlreadyMember if it is in it.
+	AddMember(ctx context.Context, g onboard.Group, r onboard.Recipient) error
+	// Portrait tells what a mail contact is to be created anew by.
+	Portrait(ctx context.Context, r onboard.Recipient) (onboard.Portrait, error)
+	// Recreate creates the contact, still without its attributes.
+	Recreate(ctx context.Context, p onboard.Portrait) (onboard.Recipient, error)
+	// Complete gives the contact that was created anew its attributes, and its
+	// former LegacyExchangeDN as an X500 address. Repeating it is harmless.
+	Complete(ctx context.Context, r onboard.Recipient, p onboard.Portrait) error
+
 	onboard.AttributeKeeper
 }
 
@@ -44,7 +54,10 @@ type Reversal struct {
 	// Kept says in a whole sentence why the change is left as it is; empty if
 	// it is taken back.
 	Kept string
-	edit edit // of UpdateContact
+	edit edit // of UpdateContact and RemoveContact
+	// begun: an undo before this one has created the contact anew, or was cut
+	// off while it did.
+	begun bool
 	// Err is why it could not be taken back.
 	Err error
 }
@@ -53,19 +66,7 @@ type Reversal struct {
 // in which they have to be taken back. As far as the record tells, those that
 // something else relies on by now are marked as kept.
 func (j *Journal) Reversals(ctx context.Context, run Run) ([]Reversal, error) {
-	rows, err := j.db.QueryContext(ctx, `
-		SELECT s.kind, s.state, s.address, s.person_id, s.person_kind, s.person_name, s.person_ref, s.group_id, s.group_kind, s.group_address, s.group_ref, s.edit,
-			coalesce((SELECT r.id FROM steps l JOIN runs r ON r.seq = l.run WHERE l.run > s.run AND l.state = ?2 AND l.group_id = s.group_id
-				AND CASE s.kind WHEN ?4 THEN l.kind = ?3 ELSE l.kind = s.kind AND l.address = s.address END
-				AND NOT EXISTS (SELECT 1 FROM steps x WHERE x.id > l.id AND x.state = ?2 AND x.kind IN (?8, ?10) AND x.address = l.address AND x.group_id = l.group_id)
-				ORDER BY l.id LIMIT 1), '')
-		FROM steps s
-		WHERE s.run = ?1 AND s.state IN (?2, ?5) AND s.kind <> ?6 AND NOT EXISTS (
-			SELECT 1 FROM steps u JOIN runs r ON r.seq = u.run
-			WHERE r.undoes = ?7 AND u.state = ?2 AND u.address = s.address AND u.group_id = s.group_id
-				AND u.kind = CASE s.kind WHEN ?3 THEN ?8 WHEN ?4 THEN ?9 WHEN ?12 THEN ?13 ELSE ?10 END)
-		ORDER BY CASE s.kind WHEN ?4 THEN 2 WHEN ?11 THEN 3 ELSE 1 END, s.id`,
-		run.seq, stateDone, AddMember, OpenGroup, stateIntended, SetAttributes, run.ID, RemoveMember, CloseGroup, RemoveContact, CreateContact, UpdateContact, RestoreContact)
+	rows, err := j.db.QueryContext(ctx, reversalsQuery, run.seq, stateDone, stateIntended, run.ID, stateRefused)
 	if err != nil {
 		return nil, explain(j.path, err)
 	}
@@ -76,11 +77,36 @@ func (j *Journal) Reversals(ctx context.Context, run Run) ([]Reversal, error) {
 	return reversals, nil
 }
 
+// reversalsQuery takes the run's number, the states done and intended, the run's
+// id, and the state refused. What a later run did again counts unless that was
+// taken back; people who were put into a group count as what keeps it open.
+const reversalsQuery = `
+	WITH back (kind, reverse, turn) AS (VALUES
+		('remove_contact', 'complete_contact', 0),
+		('remove_member', 'restore_member', 1),
+		('add_member', 'remove_member', 1),
+		('update_contact', 'restore_contact', 1),
+		('open_group', 'close_group', 2),
+		('create_contact', 'remove_contact', 3))
+	SELECT s.kind, s.state, s.address, s.person_id, s.person_kind, s.person_name, s.person_ref, s.group_id, s.group_kind, s.group_address, s.group_ref, s.edit,
+		coalesce((SELECT r.id FROM steps l JOIN runs r ON r.seq = l.run WHERE l.run > s.run AND l.state = ?2 AND l.group_id = s.group_id
+			AND CASE s.kind WHEN 'open_group' THEN l.kind = 'add_member' ELSE l.kind = s.kind AND l.address = s.address END
+			AND NOT EXISTS (SELECT 1 FROM steps x WHERE x.id > l.id AND x.state = ?2 AND x.address = l.address AND x.group_id = l.group_id
+				AND x.kind = (SELECT reverse FROM back WHERE kind = l.kind))
+			ORDER BY l.id LIMIT 1), ''),
+		EXISTS (SELECT 1 FROM steps u JOIN runs r ON r.seq = u.run
+			WHERE r.undoes = ?4 AND u.kind = 'recreate_contact' AND u.state <> ?5 AND u.address = s.address)
+	FROM steps s LEFT JOIN back b ON b.kind = s.kind
+	WHERE s.run = ?1 AND s.state IN (?2, ?3) AND s.kind <> 'set_attributes' AND NOT EXISTS (
+		SELECT 1 FROM steps u JOIN runs r ON r.seq = u.run
+		WHERE r.undoes = ?4 AND u.state = ?2 AND u.address = s.address AND u.group_id = s.group_id AND u.kind = b.reverse)
+	ORDER BY coalesce(b.turn, 1), s.id`
+
 func scanReversal(rows *sql.Rows) (Reversal, error) {
 	var v Reversal
 	var state, changed, later string
 	err := rows.Scan(&v.What, &state, &v.Person.Address, &v.Person.ID, &v.Person.Kind, &v.Person.DisplayName, &v.Person.Ref,
-		&v.Group.ID, &v.Group.Kind, &v.Group.Address, &v.Group.Ref, &changed, &later)
+		&v.Group.ID, &v.Group.Kind, &v.Group.Address, &v.Group.Ref, &changed, &later, &v.begun)
 	if err != nil {
 		return v, err
 	}
@@ -94,6 +120,8 @@ func scanReversal(rows *sql.Rows) (Reversal, error) {
 		v.Kept = "The run " + later + " has done it again since."
 	case v.Group.Kind == onboard.GroupMicrosoft365:
 		v.Kept = "It is a Microsoft 365 group: take the guest out there."
+	case v.What == RemoveContact && v.edit.Removed == nil:
+		v.Kept = "It is not recorded what the contact was like."
 	case !slices.Contains(reversible(), v.What):
 		v.Kept = "This kind of change is not taken back."
 	}
@@ -101,17 +129,21 @@ func scanReversal(rows *sql.Rows) (Reversal, error) {
 }
 
 // reversible are the kinds of changes that can be taken back.
-func reversible() []string { return []string{AddMember, UpdateContact, OpenGroup, CreateContact} }
+func reversible() []string {
+	return []string{AddMember, UpdateContact, OpenGroup, CreateContact, RemoveMember, RemoveContact}
+}
 
 // phase is when the change's turn is.
 func (v Reversal) phase() int {
 	switch v.What {
+	case RemoveContact:
+		return 0
 	case OpenGroup:
-		return 1
-	case CreateContact:
 		return 2
+	case CreateContact:
+		return 3
 	}
-	return 0
+	return 1
 }
 
 // undoWorkers is how many changes are taken back at once.
@@ -124,8 +156,9 @@ const undoWorkers = 8
 func (r *Recorder) Undo(ctx context.Context, t Undoer, reversals []Reversal, tell func(Reversal)) error {
 	u := &undoing{record: r, tenant: t}
 	var mu sync.Mutex
-	// People leave a group before it is closed, and groups before they are removed.
-	for _, phase := range []int{0, 1, 2} {
+	// People are there again before they are back in their groups. They leave a
+	// group before it is closed, and groups before they are removed.
+	for phase := range 4 {
 		workers, ctx := errgroup.WithContext(ctx)
 		workers.SetLimit(undoWorkers)
 		for _, v := range reversals {
@@ -179,6 +212,10 @@ func (u *undoing) takeBack(ctx context.Context, v Reversal) (kept string, err er
 		return u.closeGroup(ctx, v)
 	case UpdateContact:
 		return u.restore(ctx, v)
+	case RemoveMember:
+		return u.rejoin(ctx, v)
+	case RemoveContact:
+		return u.recreate(ctx, v)
 	}
 	return u.removeContact(ctx, v)
 }
@@ -234,6 +271,13 @@ func (u *undoing) removeContact(ctx context.Context, v Reversal) (kept string, e
 	case len(groups) > 0:
 		return fmt.Sprintf("The contact is in %s.", strings.Join(groups, ", ")), nil
 	}
+	if u.record.run.Undoes == "" { // what an undo removes is never created anew
+		was, err := u.tenant.Portrait(ctx, v.Person)
+		if err != nil {
+			return "", err
+		}
+		v.edit = edit{Removed: &was}
+	}
 	return "", u.recorded(RemoveContact, v, func() error { return u.tenant.RemoveContact(ctx, v.Person) })
 }
 
@@ -261,7 +305,11 @@ func same(a, b onboard.Recipient) bool {
 // recorded does a change with its intent on the disk before and its end after.
 func (u *undoing) recorded(kind string, v Reversal, do func() error) error {
 	key := deedKey{kind: kind, address: v.Person.Address, group: v.Group.ID}
-	pending, _, err := u.record.intend(key, v.Person, v.Group)
+	e := edit{}
+	if kind == RemoveContact {
+		e = v.edit
+	}
+	pending, _, err := u.record.intendEdit(key, v.Person, v.Group, e)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,8 @@ type undoable struct {
 	mu     sync.Mutex
 	done   []string
 	denied bool
+	// incomplete is why no contact can be completed.
+	incomplete error
 }
 
 func (u *undoable) note(command string) error {
@@ -57,7 +59,13 @@ func (u *undoable) RemoveMember(_ context.Context, g onboard.Group, r onboard.Re
 }
 
 func (u *undoable) RemoveContact(_ context.Context, r onboard.Recipient) error {
-	return u.note("remove " + r.Address)
+	if err := u.note("remove " + r.Address); err != nil {
+		return err
+	}
+	u.memory.mu.Lock()
+	defer u.memory.mu.Unlock()
+	delete(u.contacts, r.Address)
+	return nil
 }
 
 func (u *undoable) RestrictSenders(_ context.Context, g onboard.Group) error {

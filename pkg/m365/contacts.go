@@ -58,6 +58,11 @@ func (t *Tenant) CreateContact(ctx context.Context, c onboard.Contact) (onboard.
 	if err != nil {
 		return onboard.Recipient{}, exchangeError(err)
 	}
+	return t.newcomer(c, created), nil
+}
+
+// newcomer notes the contact that was created, and tells it as the job's.
+func (t *Tenant) newcomer(c onboard.Contact, created exchange.Recipient) onboard.Recipient {
 	r := recipient(created)
 	r.Kind, r.New = onboard.KindContact, true
 	if r.Address == "" {
@@ -67,7 +72,7 @@ func (t *Tenant) CreateContact(ctx context.Context, c onboard.Contact) (onboard.
 		r.Ref = c.Email
 	}
 	t.written.create(c.Email, r, t.now())
-	return r, nil
+	return r
 }
 
 func (t *Tenant) newMailContact(ctx context.Context, c onboard.Contact, name string) (exchange.Recipient, error) {

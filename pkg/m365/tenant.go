@@ -56,6 +56,7 @@ type Exchange interface {
 	MailContactAttributes(ctx context.Context, identity string, names ...string) (map[string]string, error)
 	ChangeContact(ctx context.Context, identity string, values map[string]any) error
 	ChangeMailContact(ctx context.Context, identity string, values map[string]any) error
+	AddMailContactAddresses(ctx context.Context, identity string, proxies ...string) error
 
 	NewDistributionGroup(ctx context.Context, n exchange.NewGroup) (exchange.Group, error)
 	UnifiedGroup(ctx context.Context, identity string) (exchange.Group, error)

@@ -23,6 +23,9 @@ func (c *call) putBase(r *records, o *directory.Object) {
 	if r.wants("DistinguishedName") {
 		r.text("DistinguishedName", c.dir().DN(o))
 	}
+	if r.wants("LegacyExchangeDN") {
+		r.text("LegacyExchangeDN", c.dir().LegacyDN(o))
+	}
 	r.bool("IsDirSynced", o.Synced)
 	r.time("WhenCreated", o.Created)
 	r.time("WhenChanged", o.Changed)
