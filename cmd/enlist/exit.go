@@ -20,6 +20,7 @@ const (
 	exitUnexpected  exitCode = 1   // a bug
 	exitUsage       exitCode = 2   // wrong usage, configuration or input; nothing was written
 	exitRowsFailed  exitCode = 3   // finished, but some rows failed or were invalid
+	exitChanges     exitCode = 4   // plan --detailed-exitcode only: there are changes to make
 	exitLater       exitCode = 5   // try again later, unchanged
 	exitDenied      exitCode = 6   // credentials or permissions
 	exitLimit       exitCode = 7   // a safety limit was reached; nothing past it was written
@@ -65,7 +66,7 @@ func (e *runEnded) add(s *report.Summary) {
 // worse gives the exit code of two runs together: the one that a person should
 // look at first.
 func worse(a, b exitCode) exitCode {
-	for _, code := range []exitCode{exitInterrupted, exitDeadline, exitDenied, exitUnexpected, exitLimit, exitRowsFailed, exitLater} {
+	for _, code := range []exitCode{exitInterrupted, exitDeadline, exitDenied, exitUnexpected, exitLimit, exitRowsFailed, exitLater, exitChanges} {
 		if a == code || b == code {
 			return code
 		}

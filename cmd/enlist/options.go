@@ -47,6 +47,7 @@ type runOptions struct {
 	settle      time.Duration
 	dryRun      bool
 	planOut     string // where a dry run keeps its plan
+	tellChanges bool   // by the exit code of a dry run
 
 	report  string
 	formats []string

@@ -31,6 +31,7 @@ refuses, row by row, what has become different in the meantime.`,
 	}
 	o.register(cmd.Flags())
 	cmd.Flags().StringVar(&o.planOut, "out", "", "keep the plan in this file, for enlist run --plan")
+	cmd.Flags().BoolVar(&o.tellChanges, "detailed-exitcode", false, "end with exit code 4, not 0, when there are changes to make")
 	return cmd
 }
 
@@ -75,7 +76,7 @@ func (o *runOptions) beginPlan(a assignment, tenant *connection) (*keptPlan, err
 		return nil, nil
 	}
 	settings := maps.Clone(a.settings)
-	for _, own := range []string{"out", "report"} { // of the dry run
+	for _, own := range []string{"out", "report", "detailed-exitcode"} { // of the dry run
 		delete(settings, own)
 	}
 	w, err := journal.NewPlan(o.planOut, journal.Plan{

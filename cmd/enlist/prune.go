@@ -64,7 +64,7 @@ func (o *pruneOptions) commands() []string {
 	case pruneMembers:
 		return []string{"Remove-DistributionGroupMember"}
 	case pruneContacts:
-		return []string{"Remove-DistributionGroupMember", "Remove-MailContact"}
+		return []string{"Remove-DistributionGroupMember", "Get-Contact", "Get-MailContact", "Remove-MailContact"}
 	}
 	return nil
 }
@@ -235,6 +235,9 @@ func (l *leavers) writeText(w io.Writer) error {
 	}
 	return out.err
 }
+
+// some reports whether anything was taken away, or would be.
+func (l *leavers) some() bool { return l != nil && len(l.ended) > 0 }
 
 // failed counts what could not be taken away.
 func (l *leavers) failed() int {

@@ -18,6 +18,7 @@ Exit codes:
   1    unexpected failure
   2    wrong usage, configuration or input file; nothing was written
   3    finished, but some rows failed or were invalid; see the report
+  4    plan --detailed-exitcode only: there are changes to make
   5    try again later, unchanged; deferred rows are left
   6    credentials or permissions
   7    a safety limit was reached; nothing past it was written

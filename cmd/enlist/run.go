@@ -191,6 +191,8 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 		code = stoppedCode(runErr)
 	case code == exitDone && w.leavers.failed() > 0:
 		code = exitRowsFailed
+	case code == exitDone && w.o.tellChanges && (w.tally.Verdicts[onboard.Changed] > 0 || w.leavers.some()):
+		code = exitChanges
 	}
 	requests := w.tenant.newTraffic()
 	end := report.End{
