@@ -64,7 +64,7 @@ func (o *pruneOptions) commands() []string {
 	case pruneMembers:
 		return []string{"Remove-DistributionGroupMember"}
 	case pruneContacts:
-		return []string{"Remove-DistributionGroupMember", "Get-Contact", "Get-MailContact", "Remove-MailContact"}
+		return []string{"Remove-DistributionGroupMember", "Remove-MailContact"}
 	}
 	return nil
 }
