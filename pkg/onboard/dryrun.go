@@ -105,20 +105,12 @@ func (d *DryRun) OutsideMembers(ctx context.Context, g Group) (int, error) {
 
 // IsMember is the tenant's answer, or true for a membership that was noted.
 func (d *DryRun) IsMember(ctx context.Context, g Group, r Recipient) (bool, error) {
-	d.mu.Lock()
-	noted := d.members[membershipOf(g, r)]
-	d.mu.Unlock()
-	if _, planned := d.planned(r.Address); noted || planned || g.New {
-		return noted, nil
-	}
-	return d.Tenant.IsMember(ctx, g, r)
+	return d.notedOr(ctx, d.members, g, r, d.Tenant.IsMember)
 }
 
 // AddMember notes the membership.
 func (d *DryRun) AddMember(_ context.Context, g Group, r Recipient) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.members[membershipOf(g, r)] = true
+	d.note(d.members, g, r)
 	return nil
 }
 
@@ -127,25 +119,36 @@ func (d *DryRun) AllowOutsideSenders(context.Context, Group) error { return nil 
 
 // IsAllowedSender is the tenant's answer, or true for a sender that was noted.
 func (d *DryRun) IsAllowedSender(ctx context.Context, g Group, r Recipient) (bool, error) {
-	d.mu.Lock()
-	noted := d.senders[membershipOf(g, r)]
-	d.mu.Unlock()
-	if _, planned := d.planned(r.Address); noted || planned || g.New {
-		return noted, nil
-	}
-	return d.Tenant.IsAllowedSender(ctx, g, r)
+	return d.notedOr(ctx, d.senders, g, r, d.Tenant.IsAllowedSender)
 }
 
 // AllowSender notes the sender.
 func (d *DryRun) AllowSender(_ context.Context, g Group, r Recipient) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.senders[membershipOf(g, r)] = true
+	d.note(d.senders, g, r)
 	return nil
 }
 
 // ReportToOriginator changes nothing.
 func (d *DryRun) ReportToOriginator(context.Context, Group) error { return nil }
+
+// note notes that the recipient is in what is noted of the group.
+func (d *DryRun) note(noted map[membership]bool, g Group, r Recipient) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	noted[membershipOf(g, r)] = true
+}
+
+// notedOr is true for what was noted, and else what the tenant says, which is
+// not asked about people and groups that don't exist.
+func (d *DryRun) notedOr(ctx context.Context, noted map[membership]bool, g Group, r Recipient, ask func(context.Context, Group, Recipient) (bool, error)) (bool, error) {
+	d.mu.Lock()
+	known := noted[membershipOf(g, r)]
+	d.mu.Unlock()
+	if _, planned := d.planned(r.Address); known || planned || g.New {
+		return known, nil
+	}
+	return ask(ctx, g, r)
+}
 
 func membershipOf(g Group, r Recipient) membership {
 	return membership{group: g.ID, recipient: strings.ToLower(r.Address)}
