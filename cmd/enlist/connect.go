@@ -67,7 +67,7 @@ func connectTo(ctx context.Context, place *site, o *runOptions, addresses []stri
 	if err != nil {
 		return nil, err
 	}
-	c.directory = openDirectory(ctx, o, identity, logger)
+	c.directory = openDirectory(ctx, o, c.exchange.TenantID(), logger)
 	c.tenant = m365.New(c.exchange, c.graph, m365.Options{Store: c.directory, Addresses: addresses, Invitations: o.invitations(), Logger: logger})
 	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
 		return nil, errors.Join(err, c.closeDirectory())

@@ -4,36 +4,23 @@ import (
 	"context"
 	"log/slog"
 
-	"enlist/pkg/m365/cloud"
 	"enlist/pkg/m365/snapshot"
 )
 
 // openDirectory opens what is kept of the tenant's directory: it is in the state
-// file, beside the record of runs. A run can do without.
-func openDirectory(ctx context.Context, o *runOptions, identity *cloud.Identity, logger *slog.Logger) *snapshot.Store {
+// file, beside the record of runs, under the tenant's id, since a tenant has
+// several names. A run can do without.
+func openDirectory(ctx context.Context, o *runOptions, tenantID string, logger *slog.Logger) *snapshot.Store {
 	path, err := o.statePath()
 	if err != nil || path == "" {
 		return nil
 	}
-	store, err := openStore(ctx, path, identity)
+	store, err := snapshot.Open(ctx, path, tenantID)
 	if err != nil {
 		logger.Warn("the directory is read from the tenant in full and not kept", "error", err)
 		return nil
 	}
 	return store
-}
-
-func openStore(ctx context.Context, path string, identity *cloud.Identity) (*snapshot.Store, error) {
-	tokens, err := identity.Exchange()
-	if err != nil {
-		return nil, err
-	}
-	// The id, since a tenant has several names.
-	tenantID, err := tokens.TenantID(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return snapshot.Open(ctx, path, tenantID)
 }
 
 // keepDirectory keeps what the run has written for the next one.

@@ -116,6 +116,9 @@ func New(o Options) (*Client, error) {
 	return c, nil
 }
 
+// TenantID is the tenant's id (GUID), as the Client was told it.
+func (c *Client) TenantID() string { return c.tenant }
+
 // endpoint is the URL of InvokeCommand. Only the beta version answers it
 // (observed: v1.0 gives 405); $select is honoured (observed).
 func (c *Client) endpoint(selected []string) *url.URL {
