@@ -5,8 +5,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +14,7 @@ import (
 
 	"enlist/pkg/journal"
 	"enlist/pkg/m365/snapshot"
+	"enlist/pkg/report"
 )
 
 func newUndoCommand() *cobra.Command {
@@ -33,7 +34,9 @@ anew. What somebody has changed since, or another run or group relies on by now,
 is left as it is, and so is what the run changed in other ways; each is told.
 
 Shows first what it is about to take back, and asks, unless --yes is given. It
-can be interrupted and done again. "enlist show" tells later what it did.`,
+can be interrupted and done again. Its report has a line for each change; it lies
+in the folder undo of the run's own report, unless --report names another one.
+"enlist show" tells later what it did.`,
 		Example: `  enlist undo 20260824T220000Z-3f1a`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,7 +45,7 @@ can be interrupted and done again. "enlist show" tells later what it did.`,
 	}
 	where.register(cmd.Flags())
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
-	for _, name := range []string{"workers", "max-duration", "log-format", "quiet", "verbose"} {
+	for _, name := range []string{"workers", "max-duration", "report", "report-format", "log-format", "quiet", "verbose"} {
 		cmd.Flags().AddFlag(all.Lookup(name))
 	}
 	return cmd
@@ -66,7 +69,8 @@ func undo(cmd *cobra.Command, u *undoing, id string) error {
 		return &usageError{Message: fmt.Sprintf("%s took back the run %s, and is no run over a file.", run.ID, run.Undoes),
 			NextStep: "To do again what was taken back, run the file again."}
 	}
-	delete(run.Settings, "plan") // what was done is taken back, whatever was planned
+	delete(run.Settings, "plan")   // what was done is taken back, whatever was planned
+	delete(run.Settings, "report") // that is the run's, to be kept
 	if err := applySettings(u.all, run.Settings); err != nil {
 		return err
 	}
@@ -113,6 +117,7 @@ func (u *undoing) agree(cmd *cobra.Command, out *printer) error {
 	return out.err
 }
 
+// takeBack takes the changes back, as a run of its own with a report of its own.
 func (u *undoing) takeBack(ctx context.Context, cmd *cobra.Command, j *journal.Journal, path string, run journal.Run, reversals []journal.Reversal) error {
 	tenant, err := connectToAsk(ctx, u.o, u.o.logger(cmd.ErrOrStderr()))
 	if err != nil {
@@ -124,80 +129,76 @@ func (u *undoing) takeBack(ctx context.Context, cmd *cobra.Command, j *journal.J
 		return err
 	}
 	started := time.Now()
+	id := runID(started)
+	folder := u.reportFolder(run, id)
+	file, err := report.CreateUndo(folder, report.Undo{
+		ID: id, Undoes: run.ID, Tenant: run.Tenant, Simulated: run.Simulated,
+		Input: report.Input{Name: run.Input, SHA256: run.SHA256}, Started: started,
+	}, u.o.formats)
+	if err != nil {
+		return &usageError{Message: fmt.Sprintf("The report can't be written: %v.", err),
+			NextStep: "Name another folder with --report.", cause: err}
+	}
+	defer file.Close()
 	record, err := j.Begin(ctx, journal.Run{
-		ID: runID(started), Tenant: run.Tenant, Simulated: run.Simulated, Source: "undo of " + run.ID, Input: run.Input, SHA256: run.SHA256,
-		Report: run.Report, Undoes: run.ID, Started: started,
+		ID: id, Tenant: run.Tenant, Simulated: run.Simulated, Source: "undo of " + run.ID, Input: run.Input, SHA256: run.SHA256,
+		Report: absolute(folder), Undoes: run.ID, Started: started,
 	})
 	if err != nil {
 		return err
 	}
-	var done undone
 	out := &printer{w: cmd.OutOrStdout()}
-	undoErr := record.Undo(ctx, tenant.tenant, reversals, func(v journal.Reversal) { done.add(out, v) })
+	again := "Do it again: enlist undo " + run.ID
+	undoErr := record.Undo(ctx, tenant.tenant, reversals, func(v journal.Reversal) {
+		told := reportedReversal(v, again)
+		tellReversal(out, told)
+		out.note(file.Add(told))
+	})
+	return u.end(out, tenant, record, file, undoErr)
+}
+
+// reportFolder is where the report of the undo lies: in that of the run, unless
+// another one is named.
+func (u *undoing) reportFolder(run journal.Run, id string) string {
+	if u.o.report != "" {
+		return u.o.report
+	}
+	return filepath.Join(run.Report, "undo", id)
+}
+
+// end completes the report and the record, whatever became of the undo.
+func (u *undoing) end(out *printer, tenant *connection, record *journal.Recorder, file *report.UndoWriter, undoErr error) error {
 	code := exitDone
 	switch {
 	case undoErr != nil:
 		code = stoppedCode(undoErr)
-	case done.failed > 0:
+	case file.Failed() > 0:
 		code = exitRowsFailed
 	}
-	if err := record.End(journal.End{Ended: time.Now(), ExitCode: int(code), StoppedBecause: because(undoErr), WholeInput: code == exitDone}); err != nil {
+	requests := tenant.newTraffic()
+	ended := time.Now()
+	summary, err := file.Finish(report.End{
+		Ended: ended, Requests: requests.total, Graph: requests.graph, Throttled: requests.throttled, Commands: requests.commands,
+		StoppedBecause: because(undoErr), ExitCode: int(code),
+	})
+	out.note(err)
+	if err := record.End(journal.End{Ended: ended, ExitCode: int(code), StoppedBecause: because(undoErr), WholeInput: code == exitDone}); err != nil {
 		return err
 	}
-	out.line("Took back %d changes; %d were left as they are, %d failed.", done.back, done.kept, done.failed)
-	if undoErr != nil {
-		out.line("Stopped before the end. %s Do it again: enlist undo %s", because(undoErr), run.ID)
-	}
+	out.note(summary.WriteText(out))
 	if out.err != nil {
 		return out.err
 	}
 	return &runEnded{code: code}
 }
 
-// undone counts what became of the changes.
-type undone struct{ back, kept, failed int }
-
-func (d *undone) add(out *printer, v journal.Reversal) {
-	switch {
-	case v.Err != nil:
-		d.failed++
-		out.line("Failed: %s: %v", toTakeBack(v), v.Err)
-	case v.Kept != "":
-		d.kept++
-		out.line("Left as it is: %s: %s", toTakeBack(v), v.Kept)
-	default:
-		d.back++
-	}
-}
-
 func printReversals(out *printer, run journal.Run, reversals []journal.Reversal) {
 	out.line("The run %s of %s on %s:", run.ID, run.Input, run.Tenant)
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, v := range reversals {
-		kept := ""
 		if v.Kept != "" {
-			kept = "left as it is: " + v.Kept
+			out.line("  %s (left as it is: %s)", toTakeBack(v), v.Kept)
+			continue
 		}
-		fmt.Fprintf(table, "  %s\t%s\n", toTakeBack(v), kept)
+		out.line("  %s", toTakeBack(v))
 	}
-	out.note(table.Flush())
-}
-
-// toTakeBack says in words what taking a change back means.
-func toTakeBack(v journal.Reversal) string {
-	switch v.What {
-	case journal.AddMember:
-		return fmt.Sprintf("take %s out of %s", v.Person.Address, v.Group.Address)
-	case journal.OpenGroup:
-		return fmt.Sprintf("close %s to outside senders", v.Group.Address)
-	case journal.UpdateContact:
-		return fmt.Sprintf("set attributes of %s back", v.Person.Address)
-	case journal.CreateContact:
-		return fmt.Sprintf("remove the contact %s", v.Person.Address)
-	case journal.RemoveMember:
-		return fmt.Sprintf("put %s back into %s", v.Person.Address, v.Group.Address)
-	case journal.RemoveContact:
-		return fmt.Sprintf("create the contact %s anew", v.Person.Address)
-	}
-	return strings.TrimSpace(fmt.Sprintf("%s %s %s", strings.ReplaceAll(v.What, "_", " "), v.Person.Address, v.Group.Address))
 }

@@ -23,9 +23,9 @@ func (j *Journal) Created(ctx context.Context, tenant, source string, idleSince 
 
 func (j *Journal) ofSource(ctx context.Context, kind, reverse, tenant, source string, idleSince time.Time) ([]Reversal, error) {
 	rows, err := j.db.QueryContext(ctx, `
-		SELECT s.kind, s.state, s.address, s.person_id, s.person_kind, s.person_name, s.person_ref, s.group_id, s.group_kind, s.group_address, s.group_ref, s.edit, '', 0
-		FROM steps s JOIN runs r ON r.seq = s.run
-		WHERE s.kind = ?1 AND s.state = ?3 AND r.tenant = ?4 AND r.source = ?5 AND NOT EXISTS (
+		SELECT `+reversalColumns+`, '', 0
+		FROM steps s JOIN runs o ON o.seq = s.run
+		WHERE s.kind = ?1 AND s.state = ?3 AND o.tenant = ?4 AND o.source = ?5 AND NOT EXISTS (
 			SELECT 1 FROM steps l WHERE l.id > s.id AND l.state = ?3 AND l.address = s.address AND l.group_id = s.group_id AND l.kind IN (?1, ?2)
 				AND NOT EXISTS (SELECT 1 FROM steps x WHERE x.id > l.id AND x.state = ?3 AND x.address = l.address AND x.group_id = l.group_id AND l.kind = ?7 AND x.kind = ?8))
 			AND NOT EXISTS (SELECT 1 FROM steps l WHERE l.address = s.address AND l.intended > ?6)

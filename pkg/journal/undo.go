@@ -4,10 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -54,6 +53,12 @@ type Reversal struct {
 	// Kept says in a whole sentence why the change is left as it is; empty if
 	// it is taken back.
 	Kept string
+	// NextStep says what to do if a change that was kept shall not stay; empty
+	// if nothing is.
+	NextStep string
+	// Run is the id of the run that made the change, and At when it did.
+	Run  string
+	At   time.Time
 	edit edit // of UpdateContact and RemoveContact
 	// begun: an undo before this one has created the contact anew, or was cut
 	// off while it did.
@@ -88,7 +93,7 @@ const reversalsQuery = `
 		('update_contact', 'restore_contact', 1),
 		('open_group', 'close_group', 2),
 		('create_contact', 'remove_contact', 3))
-	SELECT s.kind, s.state, s.address, s.person_id, s.person_kind, s.person_name, s.person_ref, s.group_id, s.group_kind, s.group_address, s.group_ref, s.edit,
+	SELECT ` + reversalColumns + `,
 		coalesce((SELECT r.id FROM steps l JOIN runs r ON r.seq = l.run WHERE l.run > s.run AND l.state = ?2 AND l.group_id = s.group_id
 			AND CASE s.kind WHEN 'open_group' THEN l.kind = 'add_member' ELSE l.kind = s.kind AND l.address = s.address END
 			AND NOT EXISTS (SELECT 1 FROM steps x WHERE x.id > l.id AND x.state = ?2 AND x.address = l.address AND x.group_id = l.group_id
@@ -96,36 +101,50 @@ const reversalsQuery = `
 			ORDER BY l.id LIMIT 1), ''),
 		EXISTS (SELECT 1 FROM steps u JOIN runs r ON r.seq = u.run
 			WHERE r.undoes = ?4 AND u.kind = 'recreate_contact' AND u.state <> ?5 AND u.address = s.address)
-	FROM steps s LEFT JOIN back b ON b.kind = s.kind
+	FROM steps s JOIN runs o ON o.seq = s.run LEFT JOIN back b ON b.kind = s.kind
 	WHERE s.run = ?1 AND s.state IN (?2, ?3) AND s.kind <> 'set_attributes' AND NOT EXISTS (
 		SELECT 1 FROM steps u JOIN runs r ON r.seq = u.run
 		WHERE r.undoes = ?4 AND u.state = ?2 AND u.address = s.address AND u.group_id = s.group_id AND u.kind = b.reverse)
 	ORDER BY coalesce(b.turn, 1), s.id`
 
+// reversalColumns are those of a step s of a run o.
+const reversalColumns = `s.kind, s.state, s.address, s.person_id, s.person_kind, s.person_name, s.person_ref,
+		s.group_id, s.group_kind, s.group_address, s.group_ref, s.edit, o.id, coalesce(nullif(s.ended, ''), s.intended)`
+
 func scanReversal(rows *sql.Rows) (Reversal, error) {
 	var v Reversal
-	var state, changed, later string
+	var state, changed, at, later string
 	err := rows.Scan(&v.What, &state, &v.Person.Address, &v.Person.ID, &v.Person.Kind, &v.Person.DisplayName, &v.Person.Ref,
-		&v.Group.ID, &v.Group.Kind, &v.Group.Address, &v.Group.Ref, &changed, &later, &v.begun)
+		&v.Group.ID, &v.Group.Kind, &v.Group.Address, &v.Group.Ref, &changed, &v.Run, &at, &later, &v.begun)
 	if err != nil {
 		return v, err
 	}
+	v.At = timeOf(at)
 	v.edit, err = editOf(changed)
+	v.keep(v.keptBy(state, later))
+	return v, err
+}
+
+// keep marks the change as kept, if there is a reason.
+func (v *Reversal) keep(k kept) { v.Kept, v.NextStep = k.why, k.next }
+
+// keptBy tells why the change is left as it is, as far as the record knows.
+func (v *Reversal) keptBy(state, later string) kept {
 	switch {
 	case state != stateDone:
-		v.Kept = "It is not known whether the run did this."
+		return keptUncertain
 	case later != "" && v.What == OpenGroup:
-		v.Kept = "The run " + later + " has put people there since."
+		return keptOpen(later)
 	case later != "":
-		v.Kept = "The run " + later + " has done it again since."
+		return keptAgain(later)
 	case v.Group.Kind == onboard.GroupMicrosoft365:
-		v.Kept = "It is a Microsoft 365 group: take the guest out there."
+		return kept{why: "It is a Microsoft 365 group: take the guest out there."}
 	case v.What == RemoveContact && v.edit.Removed == nil:
-		v.Kept = "It is not recorded what the contact was like."
+		return keptNoPortrait
 	case !slices.Contains(reversible(), v.What):
-		v.Kept = "This kind of change is not taken back."
+		return keptForGood
 	}
-	return v, err
+	return kept{}
 }
 
 // reversible are the kinds of changes that can be taken back.
@@ -167,7 +186,9 @@ func (r *Recorder) Undo(ctx context.Context, t Undoer, reversals []Reversal, tel
 			}
 			workers.Go(func() error {
 				if v.Kept == "" {
-					v.Kept, v.Err = u.takeBack(ctx, v)
+					var k kept
+					k, v.Err = u.takeBack(ctx, v)
+					v.keep(k)
 				}
 				mu.Lock()
 				tell(v)
@@ -201,9 +222,9 @@ type undoing struct {
 	tenant Undoer
 }
 
-func (u *undoing) takeBack(ctx context.Context, v Reversal) (kept string, err error) {
+func (u *undoing) takeBack(ctx context.Context, v Reversal) (kept, error) {
 	if ctx.Err() != nil {
-		return "", context.Cause(ctx)
+		return kept{}, context.Cause(ctx)
 	}
 	switch v.What {
 	case AddMember:
@@ -220,8 +241,8 @@ func (u *undoing) takeBack(ctx context.Context, v Reversal) (kept string, err er
 	return u.removeContact(ctx, v)
 }
 
-func (u *undoing) leaveGroup(ctx context.Context, v Reversal) (kept string, err error) {
-	err = u.recorded(RemoveMember, v, func() error {
+func (u *undoing) leaveGroup(ctx context.Context, v Reversal) (kept, error) {
+	err := u.recorded(RemoveMember, v, func() error {
 		was, err := u.tenant.RemoveMember(ctx, v.Group, v.Person)
 		if err == nil && !was {
 			return errNoMember
@@ -230,72 +251,72 @@ func (u *undoing) leaveGroup(ctx context.Context, v Reversal) (kept string, err 
 	})
 	switch {
 	case errors.Is(err, errNoMember):
-		return "The person is not in the group any more.", nil
+		return keptNoMember, nil
 	case errors.Is(err, onboard.ErrRecipientNotFound):
-		return "The person does not exist any more.", nil
+		return keptNoPerson, nil
 	case errors.Is(err, onboard.ErrGroupNotFound):
-		return "The group does not exist any more.", nil
+		return keptNoGroup, nil
 	}
-	return "", err
+	return kept{}, err
 }
 
 var errNoMember = errors.New("not a member any more")
 
-func (u *undoing) closeGroup(ctx context.Context, v Reversal) (kept string, err error) {
+func (u *undoing) closeGroup(ctx context.Context, v Reversal) (kept, error) {
 	groups, err := u.tenant.Groups(ctx, v.Group.ID)
 	switch {
 	case err != nil:
-		return "", err
+		return kept{}, err
 	case len(groups) != 1:
-		return "The group does not exist any more.", nil
+		return keptNoGroup, nil
 	case groups[0].InsideSendersOnly:
-		return "The group is closed already.", nil
+		return keptClosed, nil
 	}
-	return "", u.recorded(CloseGroup, v, func() error { return u.tenant.RestrictSenders(ctx, v.Group) })
+	return kept{}, u.recorded(CloseGroup, v, func() error { return u.tenant.RestrictSenders(ctx, v.Group) })
 }
 
-func (u *undoing) removeContact(ctx context.Context, v Reversal) (kept string, err error) {
+func (u *undoing) removeContact(ctx context.Context, v Reversal) (kept, error) {
 	holders, err := u.tenant.CurrentHolders(ctx, v.Person.Address)
 	switch {
 	case err != nil:
-		return "", err
+		return kept{}, err
 	case len(holders) == 0:
-		return "The contact does not exist any more.", nil
+		return keptNoContact, nil
 	case len(holders) > 1 || !same(holders[0], v.Person):
-		return "The address belongs to somebody else by now.", nil
+		return keptAddressTaken, nil
 	}
 	groups, err := u.tenant.GroupsOf(ctx, v.Person)
 	switch {
 	case err != nil:
-		return "", err
+		return kept{}, err
 	case len(groups) > 0:
-		return fmt.Sprintf("The contact is in %s.", strings.Join(groups, ", ")), nil
+		return keptInGroups(groups), nil
 	}
 	if u.record.run.Undoes == "" { // what an undo removes is never created anew
 		was, err := u.tenant.Portrait(ctx, v.Person)
 		if err != nil {
-			return "", err
+			return kept{}, err
 		}
 		v.edit = edit{Removed: &was}
 	}
-	return "", u.recorded(RemoveContact, v, func() error { return u.tenant.RemoveContact(ctx, v.Person) })
+	return kept{}, u.recorded(RemoveContact, v, func() error { return u.tenant.RemoveContact(ctx, v.Person) })
 }
 
 // restore gives the contact the former values of those attributes that still are
 // what the run made them.
-func (u *undoing) restore(ctx context.Context, v Reversal) (kept string, err error) {
+func (u *undoing) restore(ctx context.Context, v Reversal) (kept, error) {
 	now, err := u.tenant.Attributes(ctx, v.Person, v.edit.Fields, v.edit.To)
 	if errors.Is(err, onboard.ErrRecipientNotFound) {
-		return "The contact does not exist any more.", nil
+		return keptNoContact, nil
 	}
 	if err != nil {
-		return "", err
+		return kept{}, err
 	}
 	fields := v.edit.unchangedSince(now)
 	if len(fields) == 0 {
-		return "Somebody has changed the attributes since.", nil
+		return keptEdited, nil
 	}
-	return "", u.recorded(RestoreContact, v, func() error { return u.tenant.UpdateContact(ctx, v.Person, fields, v.edit.From) })
+	return kept{}, u.recorded(RestoreContact, v, func() error { return u.tenant.UpdateContact(ctx, v.Person, fields, v.edit.From) })
 }
 
 func same(a, b onboard.Recipient) bool {

@@ -15,4 +15,7 @@
 // A process that is killed leaves them like that. [Writer.Finish] gives them
 // their names, each in one step, and writes summary.json last, so that a
 // summary.json with the run's id means that the rest of the report is complete.
+//
+// An undo has a report of its own, by an [UndoWriter]: the same files, but for the
+// retry file, with a line for each change that was taken back or left.
 package report

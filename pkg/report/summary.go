@@ -160,7 +160,8 @@ func (c *counter) finish(end End) Summary {
 	return s
 }
 
-func (s Summary) save(path string) error {
+// saveJSON writes a summary.
+func saveJSON(path string, summary any) error {
 	p, err := createPartial(filepath.Dir(path), filepath.Base(path))
 	if err != nil {
 		return err
@@ -168,7 +169,7 @@ func (s Summary) save(path string) error {
 	encoder := json.NewEncoder(&p.buf)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(s); err != nil {
+	if err := encoder.Encode(summary); err != nil {
 		p.abandon()
 		return err
 	}

@@ -168,7 +168,7 @@ func (w *Writer) Finish(end End) (Summary, error) {
 	if err != nil {
 		return summary, err
 	}
-	return summary, summary.save(filepath.Join(w.dir, summaryName))
+	return summary, saveJSON(filepath.Join(w.dir, summaryName), summary)
 }
 
 // Close gives the report up where it stands: what is written stays under the
