@@ -1,4 +1,4 @@
-.PHONY: test check bench build dist fuzz
+.PHONY: test check bench build dist fuzz picture
 
 # How long each fuzz target runs.
 FUZZTIME ?= 60s
@@ -26,6 +26,10 @@ build:
 # Archives for all platforms in dist, with checksums and bills of materials.
 dist:
 	.ci/dist dist "$$(git describe --tags --always --dirty)" $(PLATFORMS)
+
+# The recorded terminal of README.md.
+picture:
+	.ci/picture/run
 
 # Every fuzz target, one after the other: make fuzz FUZZTIME=10m
 fuzz:

@@ -289,7 +289,7 @@ var differing = []struct {
 	{regexp.MustCompile(`\b[0-9.]+(ms|m[0-9]+s|s)\b`), "DURATION"},
 	{regexp.MustCompile(`of [0-9]+ settings`), "of N settings"},
 	{regexp.MustCompile(`Forgot [0-9]+ records`), "Forgot N records"},
-	{regexp.MustCompile(`Requests to the tenant: [0-9]+ \([0-9]+`), "Requests to the tenant: N (N"},
+	{regexp.MustCompile(`Requests to the tenant: [0-9]+ \([0-9]+ to Microsoft Graph\), [0-9]+`), "Requests to the tenant: N (N to Microsoft Graph), N"},
 	{regexp.MustCompile(`request [0-9a-f-]{36}\b`), "request ID"},
 	{regexp.MustCompile(`[ \t]+`), " "},
 	{regexp.MustCompile(`(?m) $`), ""},
