@@ -58,7 +58,7 @@ func (p *page) begin(out *bytes.Buffer, run Run) error {
 // policy is the page's content security policy: its own style and script,
 // known by their hashes, and nothing else, wherever from.
 func (p *page) policy() string {
-	return fmt.Sprintf("%s; script-src '%s'", p.policyWithoutScript(), hash(string(p.script)))
+	return fmt.Sprintf("script-src '%s'; %s", hash(string(p.script)), p.policyWithoutScript())
 }
 
 func (p *page) policyWithoutScript() string {
