@@ -28,6 +28,8 @@ COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certifica
 COPY --from=build /out/enlist /enlist
 USER 65532:65532
 WORKDIR /data
-# The record of runs goes to the mounted folder, too, unless --state says otherwise.
-ENV XDG_CONFIG_HOME=/data
+# The record of runs goes to the mounted folder, too, unless --state says otherwise,
+# and so does the copy of standard input, which has no name there.
+ENV XDG_CONFIG_HOME=/data \
+    TMPDIR=/data
 ENTRYPOINT ["/enlist"]

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -71,9 +72,6 @@ func cutLastEqual(s string) (column, field string, ok bool) {
 	return strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+1:]), true
 }
 
-// stdin stands for standard input in the place of a file's name.
-const stdin = "-"
-
 // openInputs opens the files of all assignments, so that a bad one is found
 // before anything is done for the others.
 func openInputs(cmd *cobra.Command, assignments []assignment, opts intake.Options) (closeAll func(), err error) {
@@ -82,11 +80,14 @@ func openInputs(cmd *cobra.Command, assignments []assignment, opts intake.Option
 			if a.file != nil {
 				_ = a.file.Close() // nothing was written to it
 			}
+			if a.input != nil {
+				_ = a.input.Close()
+			}
 		}
 	}
 	for i := range assignments {
 		a := &assignments[i]
-		if a.file, err = openInput(cmd, a.path, opts); err != nil {
+		if err := a.open(cmd.InOrStdin(), opts); err != nil {
 			closeAll()
 			return nil, err
 		}
@@ -97,10 +98,25 @@ func openInputs(cmd *cobra.Command, assignments []assignment, opts intake.Option
 	return closeAll, nil
 }
 
-// openInput opens the file, or standard input for "-".
+func (a *assignment) open(in io.Reader, opts intake.Options) (err error) {
+	from := a.path
+	if a.givenAgain {
+		from = stdin
+	}
+	if a.input, err = reread(from, in); err != nil {
+		return err
+	}
+	if a.givenAgain && a.input.size == 0 {
+		return nothingGiven(a.resumed)
+	}
+	a.file, err = a.input.open(opts)
+	return err
+}
+
+// openInput opens the file, or standard input for "-", to be read once.
 func openInput(cmd *cobra.Command, path string, opts intake.Options) (*intake.File, error) {
 	if path == stdin {
-		return intake.OpenReader("standard input", cmd.InOrStdin(), opts)
+		return intake.OpenReader(stdinName, cmd.InOrStdin(), opts)
 	}
 	return intake.Open(path, opts)
 }

@@ -73,18 +73,6 @@ func (l *limit) of(rows int) int {
 	return l.n
 }
 
-// validate refuses a share of what can't be counted beforehand.
-func (o *limitOptions) validate(path string) error {
-	if path == stdin && (o.creates.percent || o.failures.percent) {
-		return &usageError{Message: "A share of the rows is no limit for standard input, whose rows can't be counted beforehand.",
-			NextStep: "Give --max-creates and --max-failures as numbers, or name a file."}
-	}
-	return nil
-}
-
-// wantSurvey reports whether the rows must be counted beforehand.
-func (o *limitOptions) wantSurvey() bool { return o.creates.percent || o.failures.set }
-
 // limits gives what bounds the run over an input.
 func (o *limitOptions) limits(s survey, stop context.CancelCauseFunc) *onboard.Limits {
 	return &onboard.Limits{Creates: o.creates.of(s.rows), Failures: o.failures.of(s.rows), Stop: stop}

@@ -61,7 +61,7 @@ func (a assignment) held(t onboard.Tenant) onboard.Tenant {
 
 // checkPlanned refuses an input that is not what the plan was made of.
 func (a assignment) checkPlanned() error {
-	if a.plan == nil || a.plan.SHA256 == a.known().sha256 {
+	if a.plan == nil || a.plan.SHA256 == a.survey.sha256 {
 		return nil
 	}
 	return &usageError{Message: fmt.Sprintf("The file %s has changed since the plan was made at %s.", a.path, a.plan.Made.Local().Format("2006-01-02 15:04:05 MST")),
@@ -80,7 +80,7 @@ func (o *runOptions) beginPlan(a assignment, tenant *connection) (*keptPlan, err
 		delete(settings, own)
 	}
 	w, err := journal.NewPlan(o.planOut, journal.Plan{
-		Tenant: tenant.name, Input: absolute(a.path), SHA256: a.known().sha256, Settings: settings, Made: time.Now(),
+		Tenant: tenant.name, Input: absolute(a.path), SHA256: a.survey.sha256, Settings: settings, Made: time.Now(),
 	})
 	var failed *fs.PathError
 	if errors.As(err, &failed) {

@@ -2,13 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
-	"io"
 	"iter"
-	"os"
 	"strings"
 	"time"
 
@@ -45,38 +40,23 @@ func (o *runOptions) openRecord(ctx context.Context) (*record, error) {
 // another is for one more run in the same state file.
 func (r *record) another() *record { return &record{journal: r.journal} }
 
-// examine reads the input once through, if it must be known beforehand.
-func (r *record) examine(a *assignment, o *runOptions) error {
-	if err := o.limits.validate(a.path); err != nil {
-		return err
-	}
-	if a.path == stdin || r.journal == nil && !o.limits.wantSurvey() && o.planOut == "" && a.plan == nil {
-		return nil
-	}
-	s, err := surveyed(a.path, o.intake())
-	if err != nil {
-		return err
-	}
-	a.survey = &s
-	return errors.Join(a.checkUnchanged(), a.checkPlanned())
-}
-
 // checkLimits refuses an input that is not what could be expected.
 func (r *record) checkLimits(ctx context.Context, a assignment, tenant *connection, o *runOptions) error {
-	if a.survey == nil || a.resumed != nil {
+	if a.resumed != nil {
 		return nil
 	}
-	if r.journal == nil {
-		return o.limits.check(*a.survey, nil)
+	nameless := a.input.copy != nil && o.state.source == "" // and may be another one each time
+	if r.journal == nil || nameless {
+		return o.limits.check(a.survey, nil)
 	}
 	last, err := r.journal.LastOfSource(ctx, tenant.name, o.state.sourceOf(a.path))
 	if errors.Is(err, journal.ErrNoRun) {
-		return o.limits.check(*a.survey, nil)
+		return o.limits.check(a.survey, nil)
 	}
 	if err != nil {
 		return err
 	}
-	return o.limits.check(*a.survey, &last)
+	return o.limits.check(a.survey, &last)
 }
 
 // Close gives the state file free.
@@ -97,15 +77,14 @@ func (r *record) begin(ctx context.Context, a assignment, tenant *connection, o 
 		r.writer, err = r.journal.Continue(ctx, *a.resumed)
 		return err
 	}
-	known := a.known()
 	r.writer, err = r.journal.Begin(ctx, journal.Run{
 		ID:        r.run.ID,
 		Tenant:    tenant.name,
 		Simulated: tenant.simulated,
 		Source:    o.state.sourceOf(a.path),
-		Input:     absoluteInput(a.path),
-		SHA256:    known.sha256,
-		Rows:      known.rows,
+		Input:     a.recordedAs(),
+		SHA256:    a.survey.sha256,
+		Rows:      a.survey.rows,
 		Settings:  a.settings,
 		Report:    absolute(r.folder),
 		Started:   r.run.Started,
@@ -150,61 +129,35 @@ func (r *record) end(end report.End, runErr error) error {
 	})
 }
 
-// survey is what is known of an input beforehand.
-type survey struct {
-	rows, invalid int
-	sha256        string
-}
-
-// surveyed reads the input once through.
-func surveyed(path string, opts intake.Options) (survey, error) {
-	stored, err := os.Open(path)
-	if err != nil {
-		return survey{}, err
-	}
-	defer stored.Close()
-	sum := sha256.New()
-	bytes := io.TeeReader(stored, sum)
-	file, err := intake.OpenReader(path, bytes, opts)
-	if err != nil {
-		return survey{}, err
-	}
-	for _, err := range file.Inspect(0) {
-		if err != nil {
-			return survey{}, err
-		}
-	}
-	if _, err := io.Copy(io.Discard, bytes); err != nil { // what stands behind the last record
-		return survey{}, err
-	}
-	f := file.Findings()
-	return survey{rows: f.Rows, invalid: f.Invalid, sha256: hex.EncodeToString(sum.Sum(nil))}, nil
-}
-
-func absoluteInput(path string) string {
-	if path == stdin {
-		return path
-	}
-	return absolute(path)
-}
-
 // assignment is what a run is to do.
 type assignment struct {
 	path     string // of the input
+	input    *rereadable
 	file     *intake.File
-	several  bool // it is one of several files
+	survey   survey // of the input, before anybody is asked anything
+	several  bool   // it is one of several files
 	settings map[string][]string
-	survey   *survey       // nil if it was not read beforehand, as standard input can't be
-	resumed  *journal.Run  // nil for a run that begins
 	plan     *journal.Plan // nil if there is none to keep to
+
+	resumed    *journal.Run // nil for a run that begins
+	givenAgain bool         // the input of the resumed run comes from standard input
 }
 
-// known is what is known of the input.
-func (a assignment) known() survey {
-	if a.survey == nil {
-		return survey{}
+// examine reads the input once through, and refuses one that is not what it was.
+func (a *assignment) examine(opts intake.Options) (err error) {
+	if a.survey, err = a.input.survey(opts); err != nil {
+		return err
 	}
-	return *a.survey
+	return errors.Join(a.checkUnchanged(), a.checkPlanned())
+}
+
+// recordedAs is what the record calls the input: by its place if it has one that
+// lasts.
+func (a assignment) recordedAs() string {
+	if a.input.copy != nil {
+		return stdin
+	}
+	return absolute(a.path)
 }
 
 // assignmentsOf are the runs that a command line asks for: one for each file.
@@ -237,7 +190,7 @@ func (r *record) named(a assignment, tenant *connection, o *runOptions) {
 		Tenant:    tenant.name,
 		Simulated: tenant.simulated,
 		DryRun:    o.dryRun,
-		Input:     report.Input{Name: a.path, SHA256: a.known().sha256},
+		Input:     report.Input{Name: a.path, SHA256: a.survey.sha256},
 		Started:   started,
 	}
 	r.folder = o.reportFolder(a, id)
@@ -246,14 +199,22 @@ func (r *record) named(a assignment, tenant *connection, o *runOptions) {
 	}
 }
 
-// howToGoOn is the command that goes on with the run, if there is one.
-func (r *record) howToGoOn(o *runOptions) string {
+// howToGoOn tells the command that goes on with the run, if there is one.
+func (r *record) howToGoOn(a assignment, o *runOptions) string {
 	if r.writer == nil {
 		return ""
 	}
 	command := "enlist resume " + r.run.ID
-	if o.state.path != "" {
-		return command + " --state " + o.state.path
+	if a.input.copy != nil {
+		command += " -"
 	}
-	return fmt.Sprintf("%s --tenant %s", command, o.tenant)
+	if o.state.path != "" {
+		command += " --state " + o.state.path
+	} else {
+		command += " --tenant " + o.tenant
+	}
+	if a.input.copy != nil {
+		return "Go on with this run, giving it the same input again: " + command
+	}
+	return "Go on with this run: " + command
 }

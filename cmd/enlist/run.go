@@ -82,7 +82,7 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 	}
 	defer kept.Close()
 	for i := range assignments {
-		if err := kept.examine(&assignments[i], o); err != nil {
+		if err := assignments[i].examine(o.intake()); err != nil {
 			return err
 		}
 	}
@@ -90,7 +90,7 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 	if !o.quiet && o.sim.chosen(o.tenant) {
 		fmt.Fprintln(cmd.OutOrStdout(), "This is a simulated tenant: nothing outside this machine is asked or changed.")
 	}
-	tenant, err := connect(ctx, o, addressesOf(assignments, o.intake()), o.logger(cmd.ErrOrStderr()))
+	tenant, err := connect(ctx, o, addressesOf(assignments), o.logger(cmd.ErrOrStderr()))
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (w *work) do(ctx context.Context) error {
 	defer display.Close()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	limits := w.o.limits.limits(w.a.known(), stop)
+	limits := w.o.limits.limits(w.a.survey, stop)
 	job := w.o.job(w.a.held(limits.Tenant(w.kept.tenant(w.tenant.tenant))))
 	job.InternalSenders = w.tenant.inside
 	job.Update = w.o.contact.updates(w.a.file.Findings().Columns)
@@ -174,11 +174,8 @@ func (w *work) do(ctx context.Context) error {
 		return errors.Join(w.kept.add(outcome), w.out.Add(outcome), w.plan.add(outcome))
 	})
 	w.o.warn(display, w.a.file)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case w.tally.Rows == 0 && !w.o.limits.shrunk:
-		return emptyInput()
 	}
 	return w.leavers.take(ctx, w.kept.writer, w.tenant.tenant, w.tally)
 }
@@ -213,8 +210,8 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 	if finishErr != nil {
 		return nil, fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))
 	}
-	if how := w.kept.howToGoOn(w.o); w.a.plan == nil && how != "" && (runErr != nil || w.tally.Verdicts[onboard.Deferred] > 0) {
-		fmt.Fprintf(w.cmd.ErrOrStderr(), "Go on with this run: %s\n", how)
+	if how := w.kept.howToGoOn(w.a, w.o); w.a.plan == nil && how != "" && (runErr != nil || w.tally.Verdicts[onboard.Deferred] > 0) {
+		fmt.Fprintln(w.cmd.ErrOrStderr(), how)
 	}
 	return &summary, nil
 }
