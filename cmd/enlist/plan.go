@@ -41,9 +41,9 @@ func runPlan(cmd *cobra.Command, o *runOptions, path string, args []string) erro
 		return &usageError{Message: "--plan takes neither a file nor --dry-run: the plan names its file, and is one.",
 			NextStep: "Write: enlist run --plan " + path}
 	}
-	plan, err := journal.ReadPlan(path)
+	plan, err := readPlan(path, "Make one with enlist plan --out FILE.")
 	if err != nil {
-		return &usageError{Message: fmt.Sprintf("The plan can't be used: %v.", err), NextStep: "Make one with enlist plan --out FILE.", cause: err}
+		return err
 	}
 	if err := applySettings(cmd.Flags(), plan.Settings); err != nil {
 		return err
@@ -51,12 +51,46 @@ func runPlan(cmd *cobra.Command, o *runOptions, path string, args []string) erro
 	return carryOut(cmd.Context(), cmd, o, assignment{path: plan.Input, settings: settingsOf(cmd.Flags()), plan: plan})
 }
 
+func readPlan(path, orElse string) (*journal.Plan, error) {
+	plan, err := journal.ReadPlan(path)
+	if err != nil {
+		return nil, &usageError{Message: fmt.Sprintf("The plan can't be used: %v.", err), NextStep: orElse, cause: err}
+	}
+	return plan, nil
+}
+
+// resumedPlan is the plan that the run was held to when it was cut off; nil for
+// none.
+func resumedPlan(run journal.Run) (*journal.Plan, error) {
+	path := run.Settings["plan"]
+	if path == nil {
+		return nil, nil
+	}
+	const orElse = "Put it back, then resume. Or make a new plan of the file and run that: what is done is found, not done twice."
+	plan, err := readPlan(path[0], orElse)
+	if err != nil {
+		return nil, err
+	}
+	if plan.FileSHA256 != run.PlanSHA256 {
+		return nil, &usageError{Message: fmt.Sprintf("The plan %s has changed since the run %s began.", path[0], run.ID), NextStep: orElse}
+	}
+	return plan, nil
+}
+
+// planSHA256 is the hash of the plan; empty if there is none.
+func (a assignment) planSHA256() string {
+	if a.plan == nil {
+		return ""
+	}
+	return a.plan.FileSHA256
+}
+
 // held gives t, held to the plan if there is one.
-func (a assignment) held(t onboard.Tenant) onboard.Tenant {
+func (a assignment) held(t onboard.Tenant, record *journal.Recorder) onboard.Tenant {
 	if a.plan == nil {
 		return t
 	}
-	return a.plan.Hold(t)
+	return a.plan.Hold(t, record)
 }
 
 // checkPlanned refuses an input that is not what the plan was made of.

@@ -88,6 +88,8 @@ func (r *record) begin(ctx context.Context, a assignment, tenant *connection, o 
 		Settings:  a.settings,
 		Report:    absolute(r.folder),
 		Started:   r.run.Started,
+
+		PlanSHA256: a.planSHA256(),
 	})
 	return err
 }
@@ -148,7 +150,10 @@ func (a *assignment) examine(opts intake.Options) (err error) {
 	if a.survey, err = a.input.survey(opts); err != nil {
 		return err
 	}
-	return errors.Join(a.checkUnchanged(), a.checkPlanned())
+	if err := a.checkUnchanged(); err != nil {
+		return err
+	}
+	return a.checkPlanned()
 }
 
 // recordedAs is what the record calls the input: by its place if it has one that

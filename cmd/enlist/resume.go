@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -68,23 +69,25 @@ func resume(ctx context.Context, cmd *cobra.Command, o *runOptions, all *pflag.F
 	if err != nil {
 		return err
 	}
-	switch {
-	case run.Complete:
+	if run.Complete {
 		return &usageError{Message: fmt.Sprintf("The run %s was done to its end: there is nothing to go on with.", run.ID),
 			NextStep: "Rows that failed are in retry.csv in " + run.Report + "."}
-	case run.Settings["plan"] != nil:
-		return &usageError{Message: fmt.Sprintf("The run %s was held to a plan, which is out of date by now.", run.ID),
-			NextStep: "Make a new plan of the file and run that: what is done is found, not done twice."}
+	}
+	plan, err := resumedPlan(run)
+	if err != nil {
+		return err
 	}
 	again = again || run.Input == stdin
 	if again && isTerminal(cmd.InOrStdin()) {
 		return nothingGiven(&run)
 	}
-	if err := applySettings(all, run.Settings); err != nil {
+	settings := maps.Clone(run.Settings)
+	delete(settings, "plan") // it is read
+	if err := applySettings(all, settings); err != nil {
 		return err
 	}
 	o.state.path = path
-	return carryOut(ctx, cmd, o, assignment{path: run.Input, settings: run.Settings, resumed: &run, givenAgain: again})
+	return carryOut(ctx, cmd, o, assignment{path: run.Input, settings: run.Settings, plan: plan, resumed: &run, givenAgain: again})
 }
 
 // find gives a run by its id, or the last one, and the file that it is in.

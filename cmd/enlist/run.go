@@ -163,7 +163,7 @@ func (w *work) do(ctx context.Context) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	limits := w.o.limits.limits(w.a.survey, stop)
-	job := w.o.job(w.a.held(limits.Tenant(w.kept.tenant(w.tenant.tenant))))
+	job := w.o.job(w.a.held(limits.Tenant(w.kept.tenant(w.tenant.tenant)), w.kept.writer))
 	job.InternalSenders = w.tenant.inside
 	job.Update = w.o.contact.updates(w.a.file.Findings().Columns)
 	err := job.Run(ctx, w.kept.rows(ctx, w.o.contact.dress(w.a.file.Rows())), func(outcome onboard.Outcome) error {
@@ -210,7 +210,7 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 	if finishErr != nil {
 		return nil, fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))
 	}
-	if how := w.kept.howToGoOn(w.a, w.o); w.a.plan == nil && how != "" && (runErr != nil || w.tally.Verdicts[onboard.Deferred] > 0) {
+	if how := w.kept.howToGoOn(w.a, w.o); how != "" && (runErr != nil || w.tally.Verdicts[onboard.Deferred] > 0) {
 		fmt.Fprintln(w.cmd.ErrOrStderr(), how)
 	}
 	return &summary, nil

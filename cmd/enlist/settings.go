@@ -15,7 +15,7 @@ func perSitting() []string {
 
 // namesFile are the flags whose values are paths.
 func namesFile() []string {
-	return []string{"cloud-ca", "sim-ca", "sim-seed", "sim-state", "report"}
+	return []string{"cloud-ca", "sim-ca", "sim-seed", "sim-state", "report", "plan"}
 }
 
 // settingsOf are the flags that make the run what it is, with their values,

@@ -100,30 +100,31 @@ func (d *deeds) tell(k deedKey) (deed, bool) {
 	return *found, true
 }
 
-// recall gives the deeds of a run that was cut off.
-func (j *Journal) recall(ctx context.Context, r Run) (*deeds, error) {
+// recall gives the deeds of a run that was cut off, and those of them that its
+// outcomes tell of.
+func (j *Journal) recall(ctx context.Context, r Run) (*deeds, toldDeeds, error) {
 	rows, err := j.db.QueryContext(ctx, `SELECT id, kind, state, address, person_id, person_kind, person_name, person_ref, group_id, group_address, edit
 		FROM steps WHERE run = ? AND state <> ? ORDER BY id`, r.seq, stateRefused)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	recalled, err := collect(rows, scanDeed)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	d := newDeeds()
 	if len(recalled) == 0 {
-		return d, nil
+		return d, nil, nil
 	}
 	told, err := j.told(ctx, r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, one := range recalled {
 		one.told = told.has(one)
 		d.all[one.key] = &one.deed
 	}
-	return d, nil
+	return d, told, nil
 }
 
 // recalledDeed is a deed as the file has it.

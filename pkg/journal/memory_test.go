@@ -193,6 +193,12 @@ func briefs(outcomes []onboard.Outcome) []string {
 // place cut was handed out; -1 for to the end.
 func sitting(t *testing.T, path string, m *memory, rows []onboard.Row, cut int) []onboard.Outcome {
 	t.Helper()
+	return plannedSitting(t, path, m, nil, rows, cut)
+}
+
+// plannedSitting is a sitting of a run that is held to a plan, if there is one.
+func plannedSitting(t *testing.T, path string, m *memory, plan *journal.Plan, rows []onboard.Row, cut int) []onboard.Outcome {
+	t.Helper()
 	j := open(t, path)
 	defer closeIt(t, j)
 	run, err := j.Last(t.Context())
@@ -206,7 +212,11 @@ func sitting(t *testing.T, path string, m *memory, rows []onboard.Row, cut int) 
 		t.Fatal(err)
 	}
 	var outcomes []onboard.Outcome
-	job := onboard.Job{Tenant: record.Tenant(m), Workers: 4, Patience: onboard.Patience{First: time.Millisecond}}
+	tenant := record.Tenant(m)
+	if plan != nil {
+		tenant = plan.Hold(tenant, record)
+	}
+	job := onboard.Job{Tenant: tenant, Workers: 4, Patience: onboard.Patience{First: time.Millisecond}}
 	err = job.Run(t.Context(), record.Rows(t.Context(), each(rows)), func(o onboard.Outcome) error {
 		if len(outcomes) == cut {
 			return errCut

@@ -2,6 +2,8 @@ package journal
 
 import (
 	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +25,9 @@ type Plan struct {
 	SHA256   string              `json:"sha256"`
 	Settings map[string][]string `json:"settings"`
 	Made     time.Time           `json:"made"`
+
+	// FileSHA256 is of the plan's own file, hexadecimal, once it is read.
+	FileSHA256 string `json:"-"`
 
 	deeds toldDeeds
 }
@@ -87,7 +92,8 @@ func ReadPlan(path string) (*Plan, error) {
 		return nil, err
 	}
 	defer f.Close()
-	lines := json.NewDecoder(bufio.NewReader(f))
+	sum := sha256.New()
+	lines := json.NewDecoder(io.TeeReader(bufio.NewReader(f), sum))
 	p := &Plan{deeds: toldDeeds{}}
 	if err := lines.Decode(p); err != nil || p.Version == 0 {
 		return nil, fmt.Errorf("%s is no plan of enlist", path)
@@ -99,6 +105,7 @@ func ReadPlan(path string) (*Plan, error) {
 		var row plannedRow
 		err := lines.Decode(&row)
 		if errors.Is(err, io.EOF) {
+			p.FileSHA256 = hex.EncodeToString(sum.Sum(nil))
 			return p, nil
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"sync"
 
@@ -30,9 +31,14 @@ type planned struct {
 	done toldDeeds
 }
 
-// Hold gives t, held to the plan.
-func (p *Plan) Hold(t onboard.Tenant) onboard.Tenant {
-	return &planned{Tenant: t, plan: p, done: toldDeeds{}}
+// Hold gives t, held to the plan. What earlier sittings of the recorded run did
+// is known from the record; nil for a run that is not recorded.
+func (p *Plan) Hold(t onboard.Tenant, record *Recorder) onboard.Tenant {
+	held := &planned{Tenant: t, plan: p, done: toldDeeds{}}
+	if record != nil {
+		maps.Copy(held.done, record.told)
+	}
+	return held
 }
 
 // differs says in which way the tenant is not as the plan supposes.
@@ -46,7 +52,7 @@ func (t *planned) wants(kind, group string, persons ...string) bool {
 	return t.plan.deeds.hasAny(kind, group, persons...)
 }
 
-// did reports whether this run has made the change already.
+// did reports whether the run has made the change already.
 func (t *planned) did(kind, group string, persons ...string) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()

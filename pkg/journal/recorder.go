@@ -17,6 +17,7 @@ type Recorder struct {
 	run     Run
 	resumed bool
 	deeds   *deeds
+	told    toldDeeds // by outcomes of earlier sittings
 	former  former
 
 	place    int // of the next outcome

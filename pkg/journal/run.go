@@ -25,7 +25,10 @@ type Run struct {
 	Undoes string `json:"undoes,omitempty"`
 	// Settings are the flags that the run was given, by name.
 	Settings map[string][]string `json:"settings"`
-	Report   string              `json:"report"` // the folder of the report
+	// PlanSHA256 is the plan that the run is held to, by its file's hash; empty
+	// for none.
+	PlanSHA256 string `json:"plan_sha256,omitempty"`
+	Report     string `json:"report"` // the folder of the report
 
 	Started time.Time `json:"started"`
 	// Ended is zero for a run that goes on, or that was killed.
@@ -72,9 +75,9 @@ func (j *Journal) Begin(ctx context.Context, r Run) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = j.writer.commit(`INSERT INTO runs (id, tenant, simulated, source, input, sha256, rows, settings, report, started, undoes)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.ID, r.Tenant, r.Simulated, r.Source, r.Input, r.SHA256, r.Rows, string(settings), r.Report, textOf(r.Started), r.Undoes)
+	err = j.writer.commit(`INSERT INTO runs (id, tenant, simulated, source, input, sha256, rows, settings, report, started, undoes, plan_sha256)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.ID, r.Tenant, r.Simulated, r.Source, r.Input, r.SHA256, r.Rows, string(settings), r.Report, textOf(r.Started), r.Undoes, r.PlanSHA256)
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +90,7 @@ func (j *Journal) Begin(ctx context.Context, r Run) (*Recorder, error) {
 
 // Continue goes on recording a run that was cut off.
 func (j *Journal) Continue(ctx context.Context, r Run) (*Recorder, error) {
-	deeds, err := j.recall(ctx, r)
+	deeds, told, err := j.recall(ctx, r)
 	if err != nil {
 		return nil, explain(j.path, err)
 	}
@@ -95,10 +98,10 @@ func (j *Journal) Continue(ctx context.Context, r Run) (*Recorder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Recorder{journal: j, run: r, deeds: deeds, resumed: true}, nil
+	return &Recorder{journal: j, run: r, deeds: deeds, told: told, resumed: true}, nil
 }
 
-const runColumns = `seq, id, tenant, simulated, source, input, sha256, rows, settings, report, started, ended, complete, exit_code, stopped_because, verdicts, undoes`
+const runColumns = `seq, id, tenant, simulated, source, input, sha256, rows, settings, report, started, ended, complete, exit_code, stopped_because, verdicts, undoes, plan_sha256`
 
 // Run gives the run with the id, which may be shortened as long as it means
 // one run only.
@@ -156,7 +159,7 @@ func scanRun(rows *sql.Rows) (Run, error) {
 	var r Run
 	var settings, started, ended, verdicts string
 	err := rows.Scan(&r.seq, &r.ID, &r.Tenant, &r.Simulated, &r.Source, &r.Input, &r.SHA256, &r.Rows, &settings, &r.Report,
-		&started, &ended, &r.Complete, &r.ExitCode, &r.StoppedBecause, &verdicts, &r.Undoes)
+		&started, &ended, &r.Complete, &r.ExitCode, &r.StoppedBecause, &verdicts, &r.Undoes, &r.PlanSHA256)
 	if err != nil {
 		return Run{}, err
 	}

@@ -67,6 +67,8 @@ CREATE INDEX steps_by_group ON steps (group_address);
 ALTER TABLE runs ADD COLUMN undoes TEXT NOT NULL DEFAULT ''; -- id of the run that this one takes back
 ALTER TABLE steps ADD COLUMN group_kind TEXT NOT NULL DEFAULT '';
 ALTER TABLE steps ADD COLUMN edit TEXT NOT NULL DEFAULT ''; -- attributes before and after, JSON
+`, `
+ALTER TABLE runs ADD COLUMN plan_sha256 TEXT NOT NULL DEFAULT ''; -- of the plan that the run is held to
 `}
 
 // checkVersion refuses files that are not enlist's or too new, and gives the
