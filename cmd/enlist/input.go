@@ -3,12 +3,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"enlist/pkg/intake"
+	"enlist/pkg/report"
 )
 
 // inputOptions are the flags that tell how the input is to be read.
@@ -72,6 +74,22 @@ func cutLastEqual(s string) (column, field string, ok bool) {
 	return strings.TrimSpace(s[:i]), strings.TrimSpace(s[i+1:]), true
 }
 
+// spareInputs refuses to write what would take the place of an input.
+func (o *runOptions) spareInputs(assignments []assignment) error {
+	for _, a := range assignments {
+		if o.planOut != "" && sameFile(o.planOut, a.path) {
+			return &usageError{Message: fmt.Sprintf("The plan would replace the input %s.", a.path), NextStep: "Name another file with --out."}
+		}
+		for _, b := range assignments {
+			if folder := o.reportFolder(b, ""); report.Replaces(folder, a.path) {
+				return &usageError{Message: fmt.Sprintf("The report in the folder %s would replace the input %s, which is never changed or removed.", folder, a.path),
+					NextStep: "Name another folder with --report, or leave it out: then each run has a folder of its own beside the input."}
+			}
+		}
+	}
+	return nil
+}
+
 // openInputs opens the files of all assignments, so that a bad one is found
 // before anything is done for the others.
 func openInputs(cmd *cobra.Command, assignments []assignment, opts intake.Options) (closeAll func(), err error) {
@@ -119,4 +137,13 @@ func openInput(cmd *cobra.Command, path string, opts intake.Options) (*intake.Fi
 		return intake.OpenReader(stdinName, cmd.InOrStdin(), opts)
 	}
 	return intake.Open(path, opts)
+}
+
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
 }

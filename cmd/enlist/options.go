@@ -174,6 +174,8 @@ func (o *runOptions) deadline(ctx context.Context) (context.Context, context.Can
 // reportFolder is where the report of a run lies.
 func (o *runOptions) reportFolder(a assignment, run string) string {
 	switch {
+	case a.resumed != nil:
+		return a.resumed.Report
 	case o.report != "" && a.several:
 		return filepath.Join(o.report, filepath.Base(a.path))
 	case o.report != "":

@@ -199,9 +199,6 @@ func (r *record) named(a assignment, tenant *connection, o *runOptions) {
 		Started:   started,
 	}
 	r.folder = o.reportFolder(a, id)
-	if a.resumed != nil {
-		r.folder = a.resumed.Report
-	}
 }
 
 // howToGoOn tells the command that goes on with the run, if there is one.

@@ -65,6 +65,9 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 	if err := o.prune.validateInputs(len(assignments)); err != nil {
 		return err
 	}
+	if err := o.spareInputs(assignments); err != nil {
+		return err
+	}
 	ctx, cancel := o.deadline(ctx)
 	defer cancel()
 
