@@ -2,13 +2,11 @@ package main
 
 import (
 	"errors"
-	"fmt"
 
 	"enlist/pkg/intake"
 	"enlist/pkg/journal"
 	"enlist/pkg/m365/cloud"
 	"enlist/pkg/onboard"
-	"enlist/pkg/report"
 )
 
 // exitCode is what a scheduler acts on. One meaning each; never 0 when a row
@@ -44,24 +42,6 @@ func (e *usageError) Error() string {
 }
 
 func (e *usageError) Unwrap() error { return e.cause }
-
-// runEnded is how a run ended that has been reported already: all there is
-// left to say is the exit code.
-type runEnded struct {
-	code    exitCode
-	summary *report.Summary // of the run, of several the one with this exit code
-}
-
-func (e *runEnded) Error() string { return fmt.Sprintf("the run ended with exit code %d", e.code) }
-
-// add takes in how one more run ended.
-func (e *runEnded) add(s *report.Summary) {
-	code := worse(e.code, exitCode(s.ExitCode))
-	if e.summary == nil || code != e.code {
-		e.summary = s
-	}
-	e.code = code
-}
 
 // worse gives the exit code of two runs together: the one that a person should
 // look at first.
@@ -127,11 +107,12 @@ func outcomeCode(t *onboard.Tally) exitCode {
 
 // explain is what a person reads when a command fails.
 func explain(err error) string {
-	var ended *runEnded
-	if err == nil || errors.As(err, &ended) {
-		return ""
+	if ended, ok := errors.AsType[*runEnded](err); ok {
+		return ended.explain()
 	}
 	switch {
+	case err == nil:
+		return ""
 	case errors.Is(err, onboard.ErrInterrupted):
 		return "Interrupted before the first row. Nothing was changed."
 	case errors.Is(err, onboard.ErrDeadline):

@@ -76,7 +76,7 @@ func announced(ctx context.Context, cmd *cobra.Command, o *runOptions, input str
 	started := time.Now()
 	runErr := run()
 	news := newsOf(runErr)
-	if news.Run == "" {
+	if news.Started.IsZero() {
 		news.Tenant, news.Simulated, news.Input = o.tenant, o.sim.chosen(o.tenant), input
 		news.Started, news.Ended = started, time.Now()
 	}
@@ -94,10 +94,10 @@ func warn(logger *slog.Logger, err error) {
 // newsOf tells how a run ended: by its summary, or else by its error.
 func newsOf(err error) notify.News {
 	ended, ok := errors.AsType[*runEnded](err)
-	if !ok || ended.summary == nil {
+	if !ok || len(ended.runs) == 0 {
 		return notify.News{ExitCode: int(exitCodeOf(err)), Problem: strings.TrimPrefix(explain(err), "Error: ")}
 	}
-	return newsFrom(ended.summary)
+	return ended.news()
 }
 
 func newsFrom(s *report.Summary) notify.News {

@@ -105,10 +105,22 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 		}
 	}
 	ended := &runEnded{}
-	for _, a := range assignments {
+	for i, a := range assignments {
+		switch {
+		case ended.stopped():
+			ended.leave(assignments[i:], nil)
+			return ended
+		case i > 0 && ctx.Err() != nil:
+			ended.leave(assignments[i:], context.Cause(ctx))
+			return ended
+		}
 		summary, err := carryOutOne(ctx, cmd, o, a, tenant, kept.another())
-		if err != nil {
+		switch {
+		case err != nil && i == 0:
 			return err
+		case err != nil:
+			ended.leave(assignments[i:], err)
+			return ended
 		}
 		ended.add(summary)
 	}

@@ -14,15 +14,30 @@ type News struct {
 	// Problem says why the run did not begin, or ended before its last row.
 	Problem string `json:"problem"`
 
-	Run       string         `json:"run"` // empty if it did not begin
+	Run       string         `json:"run"` // empty if it did not begin, and for several files
 	Tenant    string         `json:"tenant"`
 	Simulated bool           `json:"simulated"`
 	Input     string         `json:"input"`
 	Rows      int            `json:"rows"`
 	Verdicts  map[string]int `json:"verdicts"` // rows of each verdict
-	Report    string         `json:"report"`   // its folder, on the machine of the run
+	Report    string         `json:"report"`   // its folder, on the machine of the run; empty for several files
 	Started   time.Time      `json:"started"`
 	Ended     time.Time      `json:"ended"`
+
+	// Files are the runs over several files, of which the rest tells the sums;
+	// none for a run over one.
+	Files []File `json:"files,omitempty"`
+}
+
+// File is how the run over one of several files ended.
+type File struct {
+	Input    string         `json:"input"`
+	Run      string         `json:"run"` // empty if it did not begin
+	Rows     int            `json:"rows"`
+	Verdicts map[string]int `json:"verdicts"`
+	Report   string         `json:"report"`
+	ExitCode int            `json:"exit_code"`
+	Problem  string         `json:"problem"`
 }
 
 // The verdicts of rows that are as wanted.
@@ -38,7 +53,7 @@ func (n News) Good() bool { return n.ExitCode == 0 }
 func (n News) Title() string {
 	left := n.Rows - n.Verdicts[changed] - n.Verdicts[unchanged]
 	switch {
-	case n.Run == "":
+	case !n.begun():
 		return "enlist could not run"
 	case n.Good():
 		return fmt.Sprintf("enlist: all %d rows are as wanted", n.Rows)
@@ -50,6 +65,9 @@ func (n News) Title() string {
 	return fmt.Sprintf("enlist: %d of %d rows are not as wanted", left, n.Rows)
 }
 
+// begun reports whether any run began.
+func (n News) begun() bool { return n.Run != "" || len(n.Files) > 0 }
+
 // fact is a line of the news.
 type fact struct{ name, value string }
 
@@ -60,11 +78,11 @@ func (n News) facts() []fact {
 		tenant += " (simulated)"
 	}
 	took := ""
-	if n.Run != "" {
+	if n.begun() {
 		took = n.Ended.Sub(n.Started).Round(time.Second).String()
 	}
 	var known []fact
-	for _, f := range []fact{
+	facts := []fact{
 		{"Problem", n.Problem},
 		{"Input", n.Input},
 		{"Rows", n.counts()},
@@ -73,7 +91,11 @@ func (n News) facts() []fact {
 		{"Took", took},
 		{"Report", n.Report},
 		{"Exit code", strconv.Itoa(n.ExitCode)},
-	} {
+	}
+	for _, f := range n.Files {
+		facts = append(facts, fact{f.Input, f.line()})
+	}
+	for _, f := range facts {
 		if f.value != "" {
 			known = append(known, f)
 		}
@@ -84,13 +106,17 @@ func (n News) facts() []fact {
 // counts tells the verdicts that some row has, in the order of the exit that
 // they lead to.
 func (n News) counts() string {
-	if n.Run == "" {
+	if !n.begun() {
 		return ""
 	}
-	text := strconv.Itoa(n.Rows)
+	return counted(n.Rows, n.Verdicts)
+}
+
+func counted(rows int, verdicts map[string]int) string {
+	text := strconv.Itoa(rows)
 	var parts []string
 	for _, verdict := range []string{"failed", "partial", "invalid", "deferred", changed, unchanged} {
-		if rows := n.Verdicts[verdict]; rows > 0 {
+		if rows := verdicts[verdict]; rows > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", rows, verdict))
 		}
 	}
@@ -98,6 +124,18 @@ func (n News) counts() string {
 		text += ": " + strings.Join(parts, ", ")
 	}
 	return text
+}
+
+// line is how the run over the file ended.
+func (f File) line() string {
+	if f.Run == "" {
+		return f.Problem
+	}
+	text := counted(f.Rows, f.Verdicts)
+	if f.Problem != "" {
+		text += ". " + f.Problem
+	}
+	return fmt.Sprintf("%s (run %s, exit code %d, report %s)", text, f.Run, f.ExitCode, f.Report)
 }
 
 // text is the news as plain text.

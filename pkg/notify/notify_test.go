@@ -56,9 +56,40 @@ func TestTitle(t *testing.T) {
 		{stopped, "enlist stopped early: 5 of 120 rows are not as wanted"},
 		{early, "enlist stopped early, after 120 rows"},
 		{News{ExitCode: 6, Problem: "no credentials"}, "enlist could not run"},
+		{manyFiles(), "enlist: 8 of 120 rows are not as wanted"},
 	} {
 		if got := tt.news.Title(); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+// manyFiles are the news of runs over a dozen files, one of which was not done.
+func manyFiles() News {
+	n := News{ExitCode: 3, Input: "many", Rows: 120, Verdicts: map[string]int{"unchanged": 112, "failed": 8}, Started: begun, Ended: begun.Add(time.Minute)}
+	for range 11 {
+		n.Files = append(n.Files, File{Input: "<a>.csv", Run: "20261123T020000Z-3f1a", Rows: 10, Verdicts: map[string]int{"unchanged": 10}, Report: "out"})
+	}
+	n.Files = append(n.Files, File{Input: "z.csv", Problem: "It was not done."})
+	return n
+}
+
+// A section of Slack's holds ten fields, and drops a message with more.
+func TestEachOfManyFilesIsTold(t *testing.T) {
+	told := 0
+	for _, block := range slackMessage(manyFiles())["blocks"].([]object)[1:] {
+		fields := block["fields"].([]object)
+		told += len(fields)
+		if len(fields) > 10 {
+			t.Errorf("a section has %d fields", len(fields))
+		}
+	}
+	if want := 4 + 12; told != want {
+		t.Errorf("%d facts are told, want %d", told, want)
+	}
+	for _, want := range []string{"<a>.csv    10: 10 unchanged (run 20261123T020000Z-3f1a, exit code 0, report out)\n", "z.csv      It was not done.\n"} {
+		if text := manyFiles().text(); !strings.Contains(text, want) {
+			t.Errorf("%q is not in:\n%s", want, text)
 		}
 	}
 }

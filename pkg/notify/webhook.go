@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -75,15 +76,13 @@ func teamsCard(news News) object {
 func slackMessage(news News) object {
 	var fields []object
 	for _, f := range news.facts() {
-		fields = append(fields, object{"type": "mrkdwn", "text": "*" + f.name + "*\n" + slackEscape(f.value)})
+		fields = append(fields, object{"type": "mrkdwn", "text": "*" + slackEscape(f.name) + "*\n" + slackEscape(f.value)})
 	}
-	return object{
-		"text": slackEscape(news.Title()),
-		"blocks": []object{
-			{"type": "header", "text": object{"type": "plain_text", "text": news.Title()}},
-			{"type": "section", "fields": fields},
-		},
+	blocks := []object{{"type": "header", "text": object{"type": "plain_text", "text": news.Title()}}}
+	for some := range slices.Chunk(fields, 10) {
+		blocks = append(blocks, object{"type": "section", "fields": some})
 	}
+	return object{"text": slackEscape(news.Title()), "blocks": blocks}
 }
 
 // slackEscape covers the three characters that Slack gives a meaning to.
