@@ -25,6 +25,7 @@ const (
 	Scalar               // any single value, as it is written
 	List                 // texts; a single one may stand without brackets
 	Mapping              // pairs "KEY=VALUE"
+	Entries              // mappings one after the other, with settings of their own
 )
 
 // Key is a setting that the file may hold.
@@ -38,6 +39,8 @@ type Key struct {
 	// Choices are the values that it takes; of a List each item, of a Mapping
 	// each value. Empty for any.
 	Choices []string
+	// Entry are the settings of each of the Entries. The first must be there.
+	Entry []Key
 }
 
 // Value is a setting that the file does hold.
@@ -46,6 +49,8 @@ type Value struct {
 	Values []string
 	// Line and Column are where the value stands, counted from 1.
 	Line, Column int
+	// Entries has the settings of each of the Entries.
+	Entries [][]Value
 }
 
 // Problem is a mistake in the file.

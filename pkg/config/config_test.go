@@ -26,6 +26,11 @@ func testKeys() []Key {
 		{Name: "group", Kind: List, Usage: "groups for all"},
 		{Name: "report-format", Kind: List, Usage: "forms", Default: "csv,html", Choices: []string{"csv", "html"}},
 		{Name: "mapping", Kind: Mapping, Usage: "meaning of columns", Choices: []string{"email", "groups"}},
+		{Name: "groups", Kind: Entries, Usage: "settings for some groups", Entry: []Key{
+			{Name: "match", Kind: Text, Usage: "which groups", Default: "*@contoso.example"},
+			{Name: "senders", Kind: Text, Usage: "who may write", Default: "anyone", Choices: []string{"anyone", "off"}},
+			{Name: "protected", Kind: Switch, Usage: "leave them alone", Default: "false"},
+		}},
 	}
 }
 
@@ -42,17 +47,31 @@ report-format: [csv, html]
 mapping:
   "E-Mail = Adresse": email
   3: groups
+groups:
+  - match: partners-*@contoso.example
+    senders: off
+  - {protected: true, match: "*"}
 `
 	want := []Value{
-		{"tenant", []string{"contoso.onmicrosoft.com"}, 2, 9},
-		{"senders", []string{"off"}, 3, 10},
-		{"workers", []string{"4"}, 4, 10},
-		{"quiet", []string{"true"}, 5, 8},
-		{"max-duration", []string{"1h30m"}, 6, 15},
-		{"max-creates", []string{"5%"}, 7, 14},
-		{"group", []string{"partners@contoso.example"}, 8, 8},
-		{"report-format", []string{"csv", "html"}, 9, 16},
-		{"mapping", []string{"E-Mail = Adresse=email", "3=groups"}, 11, 21},
+		{Key: "tenant", Values: []string{"contoso.onmicrosoft.com"}, Line: 2, Column: 9},
+		{Key: "senders", Values: []string{"off"}, Line: 3, Column: 10},
+		{Key: "workers", Values: []string{"4"}, Line: 4, Column: 10},
+		{Key: "quiet", Values: []string{"true"}, Line: 5, Column: 8},
+		{Key: "max-duration", Values: []string{"1h30m"}, Line: 6, Column: 15},
+		{Key: "max-creates", Values: []string{"5%"}, Line: 7, Column: 14},
+		{Key: "group", Values: []string{"partners@contoso.example"}, Line: 8, Column: 8},
+		{Key: "report-format", Values: []string{"csv", "html"}, Line: 9, Column: 16},
+		{Key: "mapping", Values: []string{"E-Mail = Adresse=email", "3=groups"}, Line: 11, Column: 21},
+		{Key: "groups", Line: 14, Column: 3, Entries: [][]Value{
+			{
+				{Key: "match", Values: []string{"partners-*@contoso.example"}, Line: 14, Column: 12},
+				{Key: "senders", Values: []string{"off"}, Line: 15, Column: 14},
+			},
+			{
+				{Key: "protected", Values: []string{"true"}, Line: 16, Column: 17},
+				{Key: "match", Values: []string{"*"}, Line: 16, Column: 30},
+			},
+		}},
 	}
 	got, err := Parse("enlist.yaml", []byte(text), testKeys())
 	if err != nil {
@@ -89,6 +108,12 @@ func TestMistakesHaveTheirPlace(t *testing.T) {
 		{"mapping:\n  Mail: e-mail", `2:9: mapping does not take "e-mail"; it takes one of: email, groups`},
 		{"senders: all", `1:10: senders does not take "all"; it takes one of: anyone, off`},
 		{"report-format: [csv, pdf]", `1:22: report-format does not take "pdf"; it takes one of: csv, html`},
+		{"groups: partners", "1:9: groups wants a list, each entry beginning with - match:"},
+		{"groups: [partners]", "1:10: groups wants settings in each entry, beginning with - match:"},
+		{"groups:\n  - senders: off", "2:12: this entry of groups lacks match"},
+		{"groups:\n  - match: a\n    sender: off", "3:5: sender is not a setting; did you mean senders?"},
+		{"groups:\n  - match: a\n    senders: all", `3:14: senders does not take "all"; it takes one of: anyone, off`},
+		{"groups:\n  - match: *@contoso.example", "2:13: a text that begins with * has to stand in quotes"},
 		{"- tenant", "1:1: the file must hold settings, each as NAME: VALUE"},
 		{"tenant: a\n---\ntenant: b", "3:7: a second document begins here; the file must hold one only"},
 	}

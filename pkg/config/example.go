@@ -21,6 +21,9 @@ func Example(intro string, keys []Key) ([]byte, error) {
 			return nil, fmt.Errorf("setting %s: %w", key.Name, err)
 		}
 		fmt.Fprintf(&b, "\n# %s\n", key.Usage)
+		for _, k := range key.Entry {
+			fmt.Fprintf(&b, "# - %s: %s\n", k.Name, k.Usage)
+		}
 		for line := range strings.Lines(value) {
 			b.WriteString("#" + line)
 		}
@@ -41,7 +44,24 @@ func (k Key) example() (string, error) {
 		}
 	case Mapping:
 		return k.Name + ":\n  Column name: " + k.Choices[0] + "\n", nil
+	case Entries:
+		return k.exampleEntry()
 	}
 	text, err := yaml.MarshalWithOptions(map[string]any{k.Name: value}, yaml.IndentSequence(true))
 	return string(text), err
+}
+
+// exampleEntry is the setting with one entry.
+func (k Key) exampleEntry() (string, error) {
+	text := k.Name + ":\n"
+	before := "  - "
+	for _, setting := range k.Entry {
+		line, err := setting.example()
+		if err != nil {
+			return "", err
+		}
+		text += before + line
+		before = "    "
+	}
+	return text, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // Parse reads the content of a file. The error is an *Error.
@@ -52,9 +53,16 @@ func (c *checker) syntax(err error) {
 	p := Problem{Line: 1, Column: 1, Message: "this is not YAML"}
 	if syntax, ok := errors.AsType[*yaml.SyntaxError](err); ok && syntax.Token != nil {
 		p = Problem{syntax.Token.Position.Line, syntax.Token.Position.Column, syntax.Message}
+		if isAlias(syntax.Token) || isAlias(syntax.Token.Prev) {
+			p.Message = "a text that begins with * has to stand in quotes"
+		}
 	}
 	c.problems = append(c.problems, p)
 }
+
+// isAlias reports whether YAML takes the text for the name of a value that stands
+// elsewhere in the file.
+func isAlias(t *token.Token) bool { return t != nil && t.Type == token.AliasType }
 
 func (c *checker) documents(file *ast.File) {
 	for i, document := range file.Docs {
@@ -65,45 +73,78 @@ func (c *checker) documents(file *ast.File) {
 			c.refuse(document.Body, "a second document begins here; the file must hold one only")
 			return
 		}
-		c.mapping(document.Body)
+		settings, ok := document.Body.(ast.MapNode)
+		if !ok {
+			c.refuse(document.Body, "the file must hold settings, each as NAME: VALUE")
+			return
+		}
+		c.values = c.settings(c.keys, settings)
 	}
 }
 
-func (c *checker) mapping(body ast.Node) {
-	settings, ok := body.(ast.MapNode)
-	if !ok {
-		c.refuse(body, "the file must hold settings, each as NAME: VALUE")
-		return
-	}
-	for pairs := settings.MapRange(); pairs.Next(); {
+// settings gives those values of the mapping that are right.
+func (c *checker) settings(keys []Key, mapping ast.MapNode) []Value {
+	var values []Value
+	for pairs := mapping.MapRange(); pairs.Next(); {
 		name := pairs.Key().GetToken().Value
-		i := slices.IndexFunc(c.keys, func(k Key) bool { return k.Name == name })
+		i := slices.IndexFunc(keys, func(k Key) bool { return k.Name == name })
 		if i < 0 {
-			c.refuse(pairs.Key(), "%s", c.unknown(name))
+			c.refuse(pairs.Key(), "%s", unknown(keys, name))
 			continue
 		}
-		c.setting(c.keys[i], pairs.Value())
+		if v, ok := c.setting(keys[i], pairs.Value()); ok {
+			values = append(values, v)
+		}
 	}
+	return values
 }
 
-// setting takes in one value, if it is of the key's kind.
-func (c *checker) setting(key Key, node ast.Node) {
-	var values []string
+// setting gives one value, if it is of the key's kind.
+func (c *checker) setting(key Key, node ast.Node) (Value, bool) {
+	v := Value{Key: key.Name}
+	v.Line, v.Column = position(node)
 	ok := true
 	switch key.Kind {
 	case List:
-		values, ok = c.list(key, node)
+		v.Values, ok = c.list(key, node)
 	case Mapping:
-		values, ok = c.pairs(key, node)
+		v.Values, ok = c.pairs(key, node)
+	case Entries:
+		v.Entries, ok = c.entries(key, node)
 	default:
-		var v string
-		v, ok = c.scalar(key, node)
-		values = []string{v}
+		var text string
+		text, ok = c.scalar(key, node)
+		v.Values = []string{text}
 	}
-	if ok {
-		line, column := position(node)
-		c.values = append(c.values, Value{Key: key.Name, Values: values, Line: line, Column: column})
+	return v, ok
+}
+
+// entries gives the settings of each entry.
+func (c *checker) entries(key Key, node ast.Node) ([][]Value, bool) {
+	first := key.Entry[0].Name
+	sequence, ok := node.(*ast.SequenceNode)
+	if !ok {
+		c.refuse(node, "%s wants a list, each entry beginning with - %s:", key.Name, first)
+		return nil, false
 	}
+	good := true
+	var entries [][]Value
+	for _, item := range sequence.Values {
+		mapping, ok := item.(ast.MapNode)
+		if !ok {
+			c.refuse(item, "%s wants settings in each entry, beginning with - %s:", key.Name, first)
+			good = false
+			continue
+		}
+		before := len(c.problems)
+		values := c.settings(key.Entry, mapping)
+		if len(c.problems) == before && !slices.ContainsFunc(values, func(v Value) bool { return v.Key == first }) {
+			c.refuse(item, "this entry of %s lacks %s", key.Name, first)
+		}
+		good = good && len(c.problems) == before
+		entries = append(entries, values)
+	}
+	return entries, good
 }
 
 func (c *checker) list(key Key, node ast.Node) ([]string, bool) {
@@ -199,7 +240,7 @@ func fits(kind Kind, text string) bool {
 }
 
 // unknown says what is wrong with a key that is not known.
-func (c *checker) unknown(name string) string {
+func unknown(keys []Key, name string) string {
 	plain := plainly(name)
 	for _, secret := range []struct{ part, variable string }{
 		{"smtpuser", "ENLIST_NOTIFY_SMTP_USER"},
@@ -217,7 +258,7 @@ func (c *checker) unknown(name string) string {
 			return fmt.Sprintf("%s: credentials have no place in this file; set %s in the environment", name, secret.variable)
 		}
 	}
-	for _, key := range c.keys {
+	for _, key := range keys {
 		if known := plainly(key.Name); strings.HasPrefix(known, plain) || strings.HasPrefix(plain, known) {
 			return fmt.Sprintf("%s is not a setting; did you mean %s?", name, key.Name)
 		}

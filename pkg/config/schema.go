@@ -10,22 +10,24 @@ import (
 // Schema gives a JSON Schema of the file (draft 7, which editors know), so that
 // they can complete and check it.
 func Schema(title string, keys []Key) ([]byte, error) {
-	properties := map[string]any{}
-	for _, key := range keys {
-		properties[key.Name] = key.schema()
-	}
+	schema := object(keys)
+	schema["$schema"] = "http://json-schema.org/draft-07/schema#"
+	schema["title"] = title
 	var b bytes.Buffer
 	out := json.NewEncoder(&b)
 	out.SetIndent("", "  ")
 	out.SetEscapeHTML(false)
-	err := out.Encode(map[string]any{
-		"$schema":              "http://json-schema.org/draft-07/schema#",
-		"title":                title,
-		"type":                 "object",
-		"properties":           properties,
-		"additionalProperties": false,
-	})
+	err := out.Encode(schema)
 	return b.Bytes(), err
+}
+
+// object is the shape of a mapping with these settings.
+func object(keys []Key) map[string]any {
+	properties := map[string]any{}
+	for _, key := range keys {
+		properties[key.Name] = key.schema()
+	}
+	return map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
 }
 
 // durationPattern is what time.ParseDuration takes, without a sign.
@@ -50,6 +52,10 @@ func (k Key) schema() map[string]any {
 		shape = map[string]any{"oneOf": []any{text, map[string]any{"type": "array", "items": text}}}
 	case Mapping:
 		shape = map[string]any{"type": "object", "additionalProperties": text}
+	case Entries:
+		entry := object(k.Entry)
+		entry["required"] = []string{k.Entry[0].Name}
+		shape = map[string]any{"type": "array", "items": entry}
 	}
 	shape["description"] = k.Usage
 	if k.Default != "" {

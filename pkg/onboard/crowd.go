@@ -51,10 +51,10 @@ func (c *crowd) grow(n int, count func() (int, error)) (int, error) {
 	return c.size, c.err
 }
 
-// findCrowd tells of a group with very many outside members. That it can't be
+// findCrowd tells of a group with more outside members than most. That it can't be
 // told is no reason for a row to fail.
-func (w *worker) findCrowd(ctx context.Context, group Group, result *GroupResult) {
-	if w.job.Crowd <= 0 {
+func (w *worker) findCrowd(ctx context.Context, group Group, most int, result *GroupResult) {
+	if most <= 0 {
 		return
 	}
 	added := 0
@@ -62,10 +62,10 @@ func (w *worker) findCrowd(ctx context.Context, group Group, result *GroupResult
 		added = 1
 	}
 	size, err := w.crowds.of(group).grow(added, func() (int, error) { return w.job.Tenant.OutsideMembers(ctx, group) })
-	if err != nil || size <= w.job.Crowd {
+	if err != nil || size <= most {
 		return
 	}
 	result.Findings = append(result.Findings, newProblem(CodeGroupCrowded, nil,
 		"%s has more than %d members outside the organisation; each mail to it counts once for each of them against the tenant's daily limit of outside recipients.",
-		group.Address, w.job.Crowd))
+		group.Address, most))
 }

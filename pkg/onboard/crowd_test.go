@@ -29,7 +29,7 @@ func TestCrowdedGroups(t *testing.T) {
 			m := newMemory(news)
 			m.hold(onboard.Recipient{ID: "u-1", Kind: onboard.KindMailbox, Address: "bo@contoso.example"})
 			m.crowd, m.crowdErr = tt.crowd, tt.err
-			outcomes, err := runJob(t.Context(), onboard.Job{Tenant: m, Crowd: tt.limit, Workers: 1}, rows...)
+			outcomes, err := runJob(t.Context(), onboard.Job{Tenant: m, Policies: onboard.Policies{Default: onboard.Policy{Crowd: tt.limit}}, Workers: 1}, rows...)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -61,19 +61,19 @@ type Change struct {
 
 // inspect tells of the group what else can make mail bounce or vanish, and sets
 // right what the job says.
-func (w *worker) inspect(ctx context.Context, group Group, result *GroupResult) {
-	result.Findings = w.senderFindings(group)
+func (w *worker) inspect(ctx context.Context, group Group, policy Policy, result *GroupResult) {
+	result.Findings = senderFindings(group, policy.Senders)
 	if group.Delivery.NoReports {
-		w.ensureReports(ctx, group, result)
+		w.ensureReports(ctx, group, policy.Reports, result)
 	}
-	w.findCrowd(ctx, group, result)
+	w.findCrowd(ctx, group, policy.Crowd, result)
 }
 
 // senderFindings are about mail to the group. A list of allowed senders is what
 // the policy "listed" wants.
-func (w *worker) senderFindings(group Group) []*Problem {
+func senderFindings(group Group, policy SenderPolicy) []*Problem {
 	d := group.Delivery
-	if w.job.Senders == SendersOff {
+	if policy == SendersOff {
 		return nil
 	}
 	var found []*Problem
@@ -82,7 +82,7 @@ func (w *worker) senderFindings(group Group) []*Problem {
 			found = append(found, newProblem(code, nil, format, args...))
 		}
 	}
-	find(d.Accepts > 0 && w.job.Senders != SendersFromList, CodeGroupSendersLimited,
+	find(d.Accepts > 0 && policy != SendersFromList, CodeGroupSendersLimited,
 		"%s takes mail from %s only; from everybody else it bounces with 550 5.7.124.", group.Address, counted(d.Accepts, "listed sender"))
 	find(d.Rejects > 0, CodeGroupSendersRejected,
 		"%s takes no mail from %s.", group.Address, counted(d.Rejects, "listed sender"))
@@ -94,8 +94,8 @@ func (w *worker) senderFindings(group Group) []*Problem {
 }
 
 // ensureReports deals with a group that sends mail with an empty return path.
-func (w *worker) ensureReports(ctx context.Context, group Group, result *GroupResult) {
-	if w.job.Reports != ReportsFix {
+func (w *worker) ensureReports(ctx context.Context, group Group, policy ReportPolicy, result *GroupResult) {
+	if policy != ReportsFix {
 		result.Findings = append(result.Findings, newProblem(CodeGroupNoReports, nil,
 			"%s sends mail on with an empty return path, since it reports to nobody; the servers of outside members may drop such mail without a word.", group.Address))
 		return

@@ -16,6 +16,9 @@ import (
 
 var staff = onboard.Group{ID: "g-20", Kind: onboard.GroupDynamic, DisplayName: "All Staff", Address: "all-staff@contoso.example", Ref: "staff"}
 
+// toListed is the policy that a group takes mail from a list only.
+var toListed = onboard.Policy{Senders: onboard.SendersFromList, InternalSenders: staff}
+
 // troubled is a group with everything that can be wrong with its delivery.
 var troubled = onboard.Group{ID: "g-21", Kind: onboard.GroupDistribution, DisplayName: "Troubled", Address: "troubled@contoso.example",
 	Delivery: onboard.Delivery{Accepts: 1, Rejects: 2, Moderated: true, Hidden: true, NoReports: true}}
@@ -60,20 +63,20 @@ func TestGroupPolicies(t *testing.T) {
 		},
 		{
 			name: "with a list kept by enlist, a list is nothing to tell of",
-			job:  onboard.Job{Senders: onboard.SendersFromList, InternalSenders: staff},
+			job:  onboard.Job{Policies: onboard.Policies{Default: toListed}},
 			row:  row(2, ana, "Troubled"),
 			want: `changed, added/listed, newly listed, AcceptMessagesOnlyFromSendersOrMembers "" to "all-staff@contoso.example", group.senders_rejected, group.moderated, group.hidden, group.no_delivery_reports`,
 			sent: []string{"allow troubled@contoso.example all-staff@contoso.example", "allow troubled@contoso.example ana@fabrikam.example"},
 		},
 		{
 			name: "who does not look at senders still hears of lost reports",
-			job:  onboard.Job{Senders: onboard.SendersOff},
+			job:  onboard.Job{Policies: onboard.Policies{Default: onboard.Policy{Senders: onboard.SendersOff}}},
 			row:  row(2, ana, "Troubled"),
 			want: "changed, added/, group.no_delivery_reports",
 		},
 		{
 			name: "reports are set right when asked for",
-			job:  onboard.Job{Senders: onboard.SendersOff, Reports: onboard.ReportsFix},
+			job:  onboard.Job{Policies: onboard.Policies{Default: onboard.Policy{Senders: onboard.SendersOff, Reports: onboard.ReportsFix}}},
 			row:  row(2, ana, "Troubled"),
 			want: `changed, added/, ReportToOriginatorEnabled "False" to "True"`,
 			sent: []string{"report troubled@contoso.example"},
@@ -86,14 +89,14 @@ func TestGroupPolicies(t *testing.T) {
 		},
 		{
 			name: "the list comes before the opening: those inside, the person, then the authentication",
-			job:  onboard.Job{Senders: onboard.SendersFromList, InternalSenders: staff},
+			job:  onboard.Job{Policies: onboard.Policies{Default: toListed}},
 			row:  row(2, ana, "Partners"),
 			want: `changed, added/listed, newly listed, AcceptMessagesOnlyFromSendersOrMembers "" to "all-staff@contoso.example", RequireSenderAuthenticationEnabled "True" to "False"`,
 			sent: []string{"allow partners@contoso.example all-staff@contoso.example", "allow partners@contoso.example ana@fabrikam.example", "open partners@contoso.example"},
 		},
 		{
 			name: "without a list the group is not opened",
-			job:  onboard.Job{Senders: onboard.SendersFromList, InternalSenders: staff},
+			job:  onboard.Job{Policies: onboard.Policies{Default: toListed}},
 			prepare: func(m *memory) {
 				m.onAllow = func(onboard.Group, onboard.Recipient) error { return onboard.ErrNotManager }
 			},
@@ -103,13 +106,13 @@ func TestGroupPolicies(t *testing.T) {
 		},
 		{
 			name: "a protected group takes the member and stays closed",
-			job:  onboard.Job{Protected: []string{"board@*", "PART*@contoso.example"}},
+			job:  onboard.Job{Policies: onboard.Policies{Protected: []string{"board@*", "PART*@contoso.example"}}},
 			row:  row(2, ana, "Partners"),
 			want: "changed, added/closed, group.protected",
 		},
 		{
 			name: "a protected group that is open is no trouble",
-			job:  onboard.Job{Protected: []string{"*@contoso.example"}},
+			job:  onboard.Job{Policies: onboard.Policies{Protected: []string{"*@contoso.example"}}},
 			row:  row(2, ana, "News"),
 			want: "changed, added/open",
 		},
@@ -157,7 +160,9 @@ func TestSettingsAreChangedOnce(t *testing.T) {
 	closed := troubled
 	closed.InsideSendersOnly = true
 	m := newMemory(closed)
-	job := onboard.Job{Tenant: m, Senders: onboard.SendersFromList, InternalSenders: staff, Reports: onboard.ReportsFix}
+	policy := toListed
+	policy.Reports = onboard.ReportsFix
+	job := onboard.Job{Tenant: m, Policies: onboard.Policies{Default: policy}}
 	var rows []onboard.Row
 	for i := range 40 {
 		rows = append(rows, row(2+i, fmt.Sprintf("p%d@fabrikam.example", i), "Troubled"))
@@ -189,7 +194,7 @@ func TestSettingsAreChangedOnce(t *testing.T) {
 
 func TestAListWithoutThoseInsideIsRefused(t *testing.T) {
 	m := newMemory(partners)
-	_, err := runJob(t.Context(), onboard.Job{Tenant: m, Senders: onboard.SendersFromList}, row(2, "ana@fabrikam.example", "Partners"))
+	_, err := runJob(t.Context(), onboard.Job{Tenant: m, Policies: onboard.Policies{Default: onboard.Policy{Senders: onboard.SendersFromList}}}, row(2, "ana@fabrikam.example", "Partners"))
 	if err == nil || len(m.commands) > 0 {
 		t.Errorf("the job ran with error %v and sent %q", err, m.commands)
 	}
@@ -215,7 +220,7 @@ func TestTwoSourcesLeaveTheUnion(t *testing.T) {
 		errs := make([]error, 2)
 		for i, rows := range sources {
 			runs.Go(func() {
-				job := onboard.Job{Tenant: m, Senders: onboard.SendersFromList, InternalSenders: staff}
+				job := onboard.Job{Tenant: m, Policies: onboard.Policies{Default: toListed}}
 				_, errs[i] = runJob(t.Context(), job, rows...)
 			})
 		}

@@ -6,9 +6,11 @@ import (
 	"strings"
 )
 
-// target is a group of the row: resolved, or with a problem in its result.
+// target is a group of the row: resolved, with the policy for it, or with a
+// problem in its result.
 type target struct {
 	group  Group
+	policy Policy
 	result GroupResult
 }
 
@@ -19,7 +21,8 @@ func (w *worker) resolveGroups(ctx context.Context) []target {
 	seen := map[string]bool{}
 	for _, name := range w.row.Groups {
 		group, changes, problem := w.resolveGroup(ctx, name)
-		t := target{group: group, result: GroupResult{Name: name, Address: group.Address, Problem: problem, Changes: changes}}
+		policy, _ := w.job.Policies.For(group.Address)
+		t := target{group: group, policy: policy, result: GroupResult{Name: name, Address: group.Address, Problem: problem, Changes: changes}}
 		if problem != nil {
 			t.result.Member = actionFor(problem)
 		} else if seen[group.ID] {
@@ -69,11 +72,12 @@ func (w *worker) resolveGroup(ctx context.Context, name string) (Group, []Change
 
 // refusal says why an outside person can't be put into the group, if so.
 func (w *worker) refusal(g Group) *Problem {
+	policy, _ := w.job.Policies.For(g.Address)
 	switch {
 	case g.Kind == GroupDynamic:
 		return newProblem(CodeGroupDynamic, nil,
 			"%s is a dynamic distribution group, which has no members of its own.", g.Address)
-	case g.Kind == GroupMicrosoft365 && w.job.Guests != GuestsInvite:
+	case g.Kind == GroupMicrosoft365 && policy.Guests != GuestsInvite:
 		return newProblem(CodeGroupMicrosoft365, nil,
 			"%s is a Microsoft 365 group, which takes outside people as guests only.", g.Address)
 	case g.Kind == GroupRoomList:
@@ -81,7 +85,7 @@ func (w *worker) refusal(g Group) *Problem {
 	case g.OnPremisesSynced:
 		p := newProblem(CodeGroupOnPremises, nil,
 			"%s is synchronised from an on-premises directory and can't be changed in the cloud.", g.Address)
-		p.NextStep = w.onPremises(g)
+		p.NextStep = w.onPremises(g, policy)
 		return p
 	}
 	return nil
@@ -89,11 +93,11 @@ func (w *worker) refusal(g Group) *Problem {
 
 // onPremises is what to run where the group is kept. The contact has to be
 // there, too, so the line makes it if there is none.
-func (w *worker) onPremises(g Group) string {
+func (w *worker) onPremises(g Group, policy Policy) string {
 	email := quoted(w.row.Contact.Email)
 	line := fmt.Sprintf("if (-not (Get-Recipient %[1]s -ErrorAction SilentlyContinue)) { New-MailContact -Name %[1]s -DisplayName %[2]s -ExternalEmailAddress %[1]s }; Add-DistributionGroupMember -Identity %[3]s -Member %[1]s",
 		email, quoted(firstOf(w.row.Contact.DisplayName, w.row.Contact.Email)), quoted(g.Address))
-	if w.job.Senders == SendersAnyone && !w.isProtected(g) {
+	if policy.Senders == SendersAnyone && !policy.Protected {
 		line += fmt.Sprintf("; Set-DistributionGroup -Identity %s -RequireSenderAuthenticationEnabled $false", quoted(g.Address))
 	}
 	return "Run in the Exchange Management Shell of the on-premises server: " + line

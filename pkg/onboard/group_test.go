@@ -24,7 +24,7 @@ func TestNextStepForAGroupKeptOnPremises(t *testing.T) {
 		},
 		{
 			name: "with quotation marks in the name, and protected",
-			job:  onboard.Job{Protected: []string{"old@*"}},
+			job:  onboard.Job{Policies: onboard.Policies{Protected: []string{"old@*"}}},
 			row:  onboard.Row{Contact: onboard.Contact{Email: "o'neill@fabrikam.example", DisplayName: "Bo O’Neill'; Remove-Mailbox '"}},
 			want: "if (-not (Get-Recipient 'o''neill@fabrikam.example' -ErrorAction SilentlyContinue)) { New-MailContact -Name 'o''neill@fabrikam.example' -DisplayName 'Bo O’’Neill''; Remove-Mailbox ''' -ExternalEmailAddress 'o''neill@fabrikam.example' }; " +
 				"Add-DistributionGroupMember -Identity 'old@contoso.example' -Member 'o''neill@fabrikam.example'",

@@ -27,12 +27,15 @@ type GuestInviter interface {
 // groups takes guests only. What can't be told comes up again when the groups
 // are resolved.
 func (w *worker) wantsGuest(ctx context.Context) bool {
-	if w.job.Guests != GuestsInvite {
+	if !w.job.Policies.invites() {
 		return false
 	}
 	for _, name := range w.row.Groups {
 		groups, err := w.job.Tenant.Groups(ctx, name)
-		if err == nil && len(groups) == 1 && groups[0].Kind == GroupMicrosoft365 {
+		if err != nil || len(groups) != 1 || groups[0].Kind != GroupMicrosoft365 {
+			continue
+		}
+		if policy, _ := w.job.Policies.For(groups[0].Address); policy.Guests == GuestsInvite {
 			return true
 		}
 	}

@@ -86,7 +86,7 @@ func TestGuests(t *testing.T) {
 				if tt.prepare != nil {
 					tt.prepare(m)
 				}
-				job := onboard.Job{Tenant: onboard.NewDryRun(m), Guests: onboard.GuestsInvite}
+				job := onboard.Job{Tenant: onboard.NewDryRun(m), Policies: onboard.Policies{Default: onboard.Policy{Guests: onboard.GuestsInvite}}}
 				planned, err := runJob(t.Context(), job, tt.row)
 				if err != nil {
 					t.Fatal(err)

@@ -18,7 +18,7 @@ func TestRowsThatWaitForEachOtherGoOn(t *testing.T) {
 			shown := time.Now().Add(time.Minute)
 			m.onOpen = func(onboard.Group) error { return notBefore(shown) }
 			m.onAllow = func(onboard.Group, onboard.Recipient) error { return notBefore(shown.Add(-30 * time.Second)) }
-			job := onboard.Job{Tenant: m, Workers: workers + 1, Senders: onboard.SendersFromList, InternalSenders: staff,
+			job := onboard.Job{Tenant: m, Workers: workers + 1, Policies: onboard.Policies{Default: toListed},
 				NewGroups: &onboard.NewGroups{Owner: "ada", Domain: "contoso.example"}}
 			var rows []onboard.Row
 			for i := range 20 {

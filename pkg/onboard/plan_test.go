@@ -119,15 +119,15 @@ func drawWorld(t *rapid.T) world {
 }
 
 func drawJob(t *rapid.T) onboard.Job {
-	job := onboard.Job{
+	job := onboard.Job{Workers: 1}
+	job.Policies.Default = onboard.Policy{
 		Senders:         rapid.SampledFrom([]onboard.SenderPolicy{onboard.SendersAnyone, onboard.SendersFromList, onboard.SendersReport, onboard.SendersOff}).Draw(t, "senders"),
 		InternalSenders: staff,
 		Reports:         rapid.SampledFrom([]onboard.ReportPolicy{onboard.ReportsReport, onboard.ReportsFix}).Draw(t, "reports"),
 		Guests:          rapid.SampledFrom([]onboard.GuestPolicy{onboard.GuestsReport, onboard.GuestsInvite}).Draw(t, "guests"),
-		Workers:         1,
 	}
 	if rapid.Bool().Draw(t, "protected") {
-		job.Protected = []string{"g0@*"}
+		job.Policies.Protected = []string{"g0@*"}
 	}
 	if rapid.Bool().Draw(t, "update") {
 		job.Update = &onboard.Update{Fields: []onboard.Field{"company"}, Clear: rapid.Bool().Draw(t, "clear")}

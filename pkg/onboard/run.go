@@ -11,22 +11,6 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// SenderPolicy says what to do about groups that refuse mail from outside.
-type SenderPolicy string
-
-// The policies.
-const (
-	// SendersAnyone lifts the restriction: the group takes mail from everybody.
-	SendersAnyone SenderPolicy = "anyone"
-	// SendersFromList lets those write who are in the group by this job, and
-	// those inside the organisation: the group takes mail from a list only.
-	SendersFromList SenderPolicy = "listed"
-	// SendersReport only tells which groups refuse mail from outside.
-	SendersReport SenderPolicy = "report"
-	// SendersOff does not look.
-	SendersOff SenderPolicy = "off"
-)
-
 // Causes with which the context of [Job.Run] can be cancelled, so that the
 // outcomes of the rows left over tell why they were left.
 var (
@@ -37,20 +21,10 @@ var (
 // Job is one execution over one input. The zero value of each field but Tenant
 // is a sensible choice.
 type Job struct {
-	Tenant  Tenant
-	Senders SenderPolicy // default SendersAnyone
-	// InternalSenders is the group of everybody inside, who go on writing to
-	// groups that take mail from a list only. SendersFromList needs it.
-	InternalSenders Group
-	// Protected are patterns, as those of [path.Match], of the addresses of
-	// groups that are never opened.
-	Protected []string
-	Reports   ReportPolicy // default ReportsReport
-	Guests    GuestPolicy  // default GuestsReport
-	Update    *Update      // nil: contacts that exist stay as they are
-	NewGroups *NewGroups   // nil: groups that nobody has stay so
-	// Crowd is with how many outside members a group is told of; 0 is never.
-	Crowd int
+	Tenant    Tenant
+	Policies  Policies   // what may be done about which group
+	Update    *Update    // nil: contacts that exist stay as they are
+	NewGroups *NewGroups // nil: groups that nobody has stay so
 	// Workers is how many rows are worked on at once; default 16. Rows that
 	// wait for the tenant to show a new contact do not count.
 	Workers int
@@ -70,8 +44,6 @@ const (
 	ahead = 65536
 )
 
-var errNoInternalSenders = errors.New("a list of allowed senders needs a group of those inside, or they could no longer write")
-
 // Run works off the rows and hands one outcome for each to emit, in the order
 // of the rows; emit is never called by two goroutines at once.
 //
@@ -82,8 +54,8 @@ var errNoInternalSenders = errors.New("a list of allowed senders needs a group o
 // [ErrDenied] or [ErrUnavailable]. It also returns the first error of rows or
 // emit, after which outcomes are missing. Rows that fail are no error of Run.
 func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outcome) error) error {
-	if j.Senders == SendersFromList && j.InternalSenders.ID == "" {
-		return errNoInternalSenders
+	if err := j.Policies.check(); err != nil {
+		return err
 	}
 	j = j.withDefaults()
 	stop, stopBecause := context.WithCancelCause(ctx)
@@ -127,9 +99,6 @@ func withGrace(stop context.Context, grace time.Duration) (context.Context, cont
 }
 
 func (j Job) withDefaults() Job {
-	if j.Senders == "" {
-		j.Senders = SendersAnyone
-	}
 	if j.Workers <= 0 {
 		j.Workers = 16
 	}

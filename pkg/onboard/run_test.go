@@ -188,7 +188,7 @@ func TestOneRow(t *testing.T) {
 				if tt.prepare != nil {
 					tt.prepare(m)
 				}
-				outcomes, err := runJob(t.Context(), onboard.Job{Tenant: m, Senders: tt.senders}, tt.row)
+				outcomes, err := runJob(t.Context(), onboard.Job{Tenant: m, Policies: onboard.Policies{Default: onboard.Policy{Senders: tt.senders}}}, tt.row)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -1,27 +1,23 @@
 package onboard
 
-import (
-	"context"
-	"path"
-	"strings"
-)
+import "context"
 
 // ensureSenders sees to it that the group's sender restriction is as the
 // policy wants it, now that the person is a member. Somebody inside can write
 // anyway, so a group is opened only for those outside.
-func (w *worker) ensureSenders(ctx context.Context, group Group, result *GroupResult) {
-	if w.job.Senders == SendersOff || w.person.Kind == KindMailbox {
+func (w *worker) ensureSenders(ctx context.Context, group Group, policy Policy, result *GroupResult) {
+	if policy.Senders == SendersOff || w.person.Kind == KindMailbox {
 		return
 	}
-	if w.isProtected(group) || w.job.Senders == SendersReport {
+	if policy.Protected || policy.Senders == SendersReport {
 		result.Senders = sendersAsFound(group)
-		if result.Senders == SendersClosed && w.isProtected(group) {
+		if result.Senders == SendersClosed && policy.Protected {
 			result.Problem = newProblem(CodeGroupProtected, nil,
 				"%s is protected and was not opened, so mail from this person to it bounces with 550 5.7.133.", group.Address)
 		}
 		return
 	}
-	action, err := w.openTo(ctx, group, result)
+	action, err := w.openTo(ctx, group, policy, result)
 	if err != nil {
 		result.Problem = w.problem(err, "The sender restriction of "+group.Address+" could not be lifted")
 		action = actionFor(result.Problem)
@@ -36,23 +32,13 @@ func sendersAsFound(group Group) Action {
 	return SendersOpen
 }
 
-// isProtected reports whether the group is one that is never opened.
-func (w *worker) isProtected(group Group) bool {
-	for _, pattern := range w.job.Protected {
-		if ok, err := path.Match(strings.ToLower(pattern), strings.ToLower(group.Address)); ok && err == nil {
-			return true
-		}
-	}
-	return false
-}
-
 // openTo opens the group to the person. With a list, the list comes first, so
 // that the group is at no time open to everybody: those inside, who could write
 // before, then the person, then the authentication.
-func (w *worker) openTo(ctx context.Context, group Group, result *GroupResult) (Action, error) {
-	listed := w.job.Senders == SendersFromList
+func (w *worker) openTo(ctx context.Context, group Group, policy Policy, result *GroupResult) (Action, error) {
+	listed := policy.Senders == SendersFromList
 	if listed {
-		changes, err := w.once(ctx, "inside "+group.ID, func() ([]Change, error) { return w.allowInside(ctx, group) })
+		changes, err := w.once(ctx, "inside "+group.ID, func() ([]Change, error) { return w.allowInside(ctx, group, policy.InternalSenders) })
 		result.Changes = append(result.Changes, changes...)
 		if err != nil {
 			return "", err
@@ -87,8 +73,7 @@ func (w *worker) open(ctx context.Context, group Group) ([]Change, error) {
 }
 
 // allowInside puts the group of everybody inside on the group's list.
-func (w *worker) allowInside(ctx context.Context, group Group) ([]Change, error) {
-	inside := w.job.InternalSenders
+func (w *worker) allowInside(ctx context.Context, group, inside Group) ([]Change, error) {
 	added, err := w.allow(ctx, group, Recipient{
 		ID: inside.ID, Kind: KindGroup, DisplayName: inside.DisplayName, Address: inside.Address, Ref: inside.Ref,
 	})

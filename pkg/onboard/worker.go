@@ -135,8 +135,8 @@ func (w *worker) ensureGroups(ctx context.Context, targets []target) []GroupResu
 		}
 		w.ensureMember(ctx, t.group, &results[i])
 		if results[i].Problem == nil {
-			w.ensureSenders(ctx, t.group, &results[i])
-			w.inspect(ctx, t.group, &results[i])
+			w.ensureSenders(ctx, t.group, t.policy, &results[i])
+			w.inspect(ctx, t.group, t.policy, &results[i])
 		}
 	}
 	return results
