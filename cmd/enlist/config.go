@@ -21,7 +21,7 @@ const schemaTitle = "Configuration of enlist"
 const configIntro = `Configuration of enlist. Use it with --config FILE or ENLIST_CONFIG.
 
 Every flag of "enlist run" can stand here under its name; what column means what
-stands under "mapping". A flag on the command line beats the environment
+stands under "mapping", and what holds for some groups only under "groups". A flag on the command line beats the environment
 (ENLIST_...), which beats this file. What is commented out shows the default.
 Credentials have no place here: they come from the environment (AZURE_...).
 
@@ -102,13 +102,17 @@ func checkTogether(path string, values []config.Value) error {
 	var o runOptions
 	flags := pflag.NewFlagSet("run", pflag.ContinueOnError)
 	o.register(flags)
-	if err := fill(flags, configured(path, values)); err != nil {
+	from, err := configured(flags, path, values)
+	if err != nil {
+		return err
+	}
+	if err := fill(flags, from); err != nil {
 		return err
 	}
 	if o.tenant == "" {
 		o.tenant = "sim"
 	}
-	err := o.validate()
+	err = o.validate()
 	if wrong, ok := errors.AsType[*usageError](err); ok {
 		return &usageError{Message: path + ": " + wrong.Message, NextStep: wrong.NextStep, cause: err}
 	}
@@ -147,8 +151,11 @@ func configPath(cmd *cobra.Command, args []string) string {
 const mappingKey, mappingFlag = "mapping", "map"
 
 func flagOf(key string) string {
-	if key == mappingKey {
+	switch key {
+	case mappingKey:
 		return mappingFlag
+	case rulesKey:
+		return rulesFlag
 	}
 	return key
 }
@@ -161,10 +168,12 @@ func settingKeys() []config.Key {
 	flags.SortFlags = false // keep those together that belong together
 	var keys []config.Key
 	flags.VisitAll(func(f *pflag.Flag) {
-		if f.Hidden || f.Name == "help" {
-			return
+		switch {
+		case f.Name == rulesFlag:
+			keys = append(keys, rulesSetting(flags))
+		case !f.Hidden && f.Name != "help":
+			keys = append(keys, settingKey(f))
 		}
-		keys = append(keys, settingKey(f))
 	})
 	return keys
 }

@@ -25,7 +25,7 @@ type connection struct {
 	directory *snapshot.Store // nil: nothing is kept
 	name      string          // as in the report
 	simulated bool
-	inside    onboard.Group // of everybody inside; only known when needed
+	policies  onboard.Policies
 
 	told traffic // of earlier files' runs, and in their reports
 
@@ -72,7 +72,7 @@ func connectTo(ctx context.Context, place *site, o *runOptions, addresses []stri
 	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
 		return nil, errors.Join(err, c.closeDirectory())
 	}
-	if c.inside, err = o.inside(ctx, c.tenant); err != nil {
+	if c.policies, err = o.policies(ctx, c.tenant); err != nil {
 		return nil, errors.Join(err, c.closeDirectory())
 	}
 	return c, nil

@@ -15,13 +15,10 @@ import (
 
 // groupOptions are the flags that tell what may be done to groups.
 type groupOptions struct {
-	senders         string
-	internalSenders string
-	protected       []string
-	deliveryReports string
-	crowd           int
+	policyOptions          // for groups that no rule is about
+	rules         []string // see rulesFlag
+	protected     []string
 
-	m365Groups     string
 	inviteRedirect string
 	inviteSend     bool
 	inviteMessage  string
@@ -32,12 +29,13 @@ type groupOptions struct {
 }
 
 func (o *groupOptions) register(flags *pflag.FlagSet) {
-	flags.StringVar(&o.senders, "senders", string(onboard.SendersAnyone), "groups that refuse mail from outside: anyone (open them), listed (open them to their members by this file and those inside), report (only tell), off (don't look)")
-	flags.StringVar(&o.internalSenders, "internal-senders", "", "with --senders listed: the group of everybody inside, who go on writing to all groups")
+	o.policyOptions = policyOptions{
+		senders: string(onboard.SendersAnyone), deliveryReports: string(onboard.ReportsReport), crowd: 5000, m365Groups: string(onboard.GuestsReport),
+	}
+	o.policyOptions.register(flags)
+	flags.StringArrayVar(&o.rules, rulesFlag, nil, "policy for some groups, as the configuration file has them under "+rulesKey)
+	flags.Lookup(rulesFlag).Hidden = true
 	flags.StringArrayVar(&o.protected, "protected", nil, "address of a group that is never opened, * standing for any text, as in board*@contoso.com; may be repeated")
-	flags.StringVar(&o.deliveryReports, "delivery-reports", string(onboard.ReportsReport), "groups that send mail on with an empty return path, which outside servers may drop: report (only tell), fix")
-	flags.IntVar(&o.crowd, "warn-outside-members", 5000, "tell of groups with more outside members than this, since each mail counts once for each against the tenant's daily limit of outside recipients (10,000 with one licence, more with more); 0 is never")
-	flags.StringVar(&o.m365Groups, "m365-groups", string(onboard.GuestsReport), "Microsoft 365 groups, which take outside people as guests only: report (only tell), guest (invite the people as guests)")
 	flags.StringVar(&o.inviteRedirect, "invite-redirect-url", "https://myapps.microsoft.com", "where a guest lands after accepting the invitation")
 	flags.BoolVar(&o.inviteSend, "invite-send", false, "have Microsoft send a mail to each person who is invited as a guest")
 	flags.StringVar(&o.inviteMessage, "invite-message", "", "with --invite-send: what to say in that mail")
@@ -46,14 +44,31 @@ func (o *groupOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.domain, "group-domain", "", "with --create-groups: domain for groups that the file does not name by address")
 }
 
+// register makes the flags, whose defaults are the options as they stand.
+func (p *policyOptions) register(flags *pflag.FlagSet) {
+	flags.StringVar(&p.senders, "senders", p.senders, "groups that refuse mail from outside: anyone (open them), listed (open them to their members by this file and those inside), report (only tell), off (don't look)")
+	flags.StringVar(&p.internalSenders, "internal-senders", p.internalSenders, "with --senders listed: the group of everybody inside, who go on writing to all groups")
+	flags.StringVar(&p.deliveryReports, "delivery-reports", p.deliveryReports, "groups that send mail on with an empty return path, which outside servers may drop: report (only tell), fix")
+	flags.IntVar(&p.crowd, "warn-outside-members", p.crowd, "tell of groups with more outside members than this, since each mail counts once for each against the tenant's daily limit of outside recipients (10,000 with one licence, more with more); 0 is never")
+	flags.StringVar(&p.m365Groups, "m365-groups", p.m365Groups, "Microsoft 365 groups, which take outside people as guests only: report (only tell), guest (invite the people as guests)")
+}
+
 // validate checks what belongs together.
 func (o *groupOptions) validate() error {
-	listed := onboard.SenderPolicy(o.senders) == onboard.SendersFromList
+	rules, err := o.groupPolicies()
+	if err != nil {
+		return err
+	}
+	for _, r := range rules {
+		if err := r.validate(); err != nil {
+			return err
+		}
+	}
 	switch {
-	case listed && o.internalSenders == "":
+	case o.lists() && o.internalSenders == "":
 		return &usageError{Message: "--senders listed needs --internal-senders.",
 			NextStep: "Name a group that holds everybody inside, who could not write to the groups of the file any more otherwise."}
-	case !listed && o.internalSenders != "":
+	case o.internalSenders != "" && !o.anywhere(policyOptions.lists):
 		return &usageError{Message: "--internal-senders goes with --senders listed only."}
 	}
 	if o.crowd < 0 {
@@ -104,9 +119,25 @@ func (o *groupOptions) newGroups() *onboard.NewGroups {
 	return &onboard.NewGroups{Owner: o.owner, Domain: o.domain}
 }
 
+// everywhere are the policies of all groups: those of the rules, then the one
+// for groups that no rule is about. The rules are known to be right.
+func (o *groupOptions) everywhere() []policyOptions {
+	rules, _ := o.groupPolicies()
+	var all []policyOptions
+	for _, r := range rules {
+		all = append(all, r.policyOptions)
+	}
+	return append(all, o.policyOptions)
+}
+
+// anywhere reports whether it is so for some groups.
+func (o *groupOptions) anywhere(is func(p policyOptions) bool) bool {
+	return slices.ContainsFunc(o.everywhere(), is)
+}
+
 // invitations say how guests are invited, if any are.
 func (o *groupOptions) invitations() *m365.Invitations {
-	if onboard.GuestPolicy(o.m365Groups) != onboard.GuestsInvite {
+	if !o.anywhere(policyOptions.invites) {
 		return nil
 	}
 	return &m365.Invitations{RedirectURL: o.inviteRedirect, Send: o.inviteSend, Message: o.inviteMessage}
@@ -115,11 +146,10 @@ func (o *groupOptions) invitations() *m365.Invitations {
 // commands are the cmdlets that change groups' settings.
 func (o *groupOptions) commands() []string {
 	var commands []string
-	opens := slices.Contains([]onboard.SenderPolicy{onboard.SendersAnyone, onboard.SendersFromList}, onboard.SenderPolicy(o.senders))
-	if opens || onboard.ReportPolicy(o.deliveryReports) == onboard.ReportsFix {
+	if o.anywhere(func(p policyOptions) bool { return p.opens() || p.fixes() }) {
 		commands = append(commands, "Set-DistributionGroup")
 	}
-	if opens && onboard.GuestPolicy(o.m365Groups) == onboard.GuestsInvite {
+	if o.anywhere(func(p policyOptions) bool { return p.opens() && p.invites() }) {
 		commands = append(commands, "Set-UnifiedGroup")
 	}
 	if o.create {
@@ -128,17 +158,33 @@ func (o *groupOptions) commands() []string {
 	return commands
 }
 
-// inside finds the group of everybody inside, if one is needed.
-func (o *groupOptions) inside(ctx context.Context, t onboard.Tenant) (onboard.Group, error) {
-	if o.internalSenders == "" {
-		return onboard.Group{}, nil
+// policies tell the job what is done about which group. The groups of everybody
+// inside are looked up where they are needed.
+func (o *groupOptions) policies(ctx context.Context, t onboard.Tenant) (onboard.Policies, error) {
+	rules, err := o.groupPolicies()
+	if err != nil {
+		return onboard.Policies{}, err
 	}
-	groups, err := t.Groups(ctx, o.internalSenders)
+	policies := onboard.Policies{Protected: o.protected}
+	for _, r := range rules {
+		policy, err := r.policy(ctx, t)
+		if err != nil {
+			return onboard.Policies{}, err
+		}
+		policies.Rules = append(policies.Rules, onboard.GroupRule{Match: r.rule.Match, Policy: policy})
+	}
+	policies.Default, err = o.policyOptions.policy(ctx, t)
+	return policies, err
+}
+
+// inside finds the group of everybody inside by its name.
+func inside(ctx context.Context, t onboard.Tenant, name string) (onboard.Group, error) {
+	groups, err := t.Groups(ctx, name)
 	if err != nil {
 		return onboard.Group{}, fmt.Errorf("the group of --internal-senders could not be looked up: %w", err)
 	}
 	if len(groups) != 1 {
-		return onboard.Group{}, &usageError{Message: fmt.Sprintf("--internal-senders %q is the name of %d groups, not of one.", o.internalSenders, len(groups)),
+		return onboard.Group{}, &usageError{Message: fmt.Sprintf("--internal-senders %q is the name of %d groups, not of one.", name, len(groups)),
 			NextStep: "Give the address of a distribution group or dynamic distribution group that holds everybody inside."}
 	}
 	return groups[0], nil

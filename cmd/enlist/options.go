@@ -151,11 +151,6 @@ func (o *runOptions) job(t onboard.Tenant) onboard.Job {
 	}
 	return onboard.Job{
 		Tenant:    t,
-		Senders:   onboard.SenderPolicy(o.senders),
-		Protected: o.protected,
-		Reports:   onboard.ReportPolicy(o.deliveryReports),
-		Guests:    onboard.GuestPolicy(o.m365Groups),
-		Crowd:     o.crowd,
 		NewGroups: o.newGroups(),
 		Workers:   o.workers,
 		Grace:     o.grace,

@@ -197,6 +197,7 @@ func (r *record) named(a assignment, tenant *connection, o *runOptions) {
 		DryRun:    o.dryRun,
 		Input:     report.Input{Name: a.path, SHA256: a.survey.sha256},
 		Started:   started,
+		Policies:  tenant.policies,
 	}
 	r.folder = o.reportFolder(a, id)
 }

@@ -179,7 +179,7 @@ func (w *work) do(ctx context.Context) error {
 	defer stop(nil)
 	limits := w.o.limits.limits(w.a.survey, stop)
 	job := w.o.job(w.a.held(limits.Tenant(w.kept.tenant(w.tenant.tenant)), w.kept.writer))
-	job.InternalSenders = w.tenant.inside
+	job.Policies = w.tenant.policies
 	job.Update = w.o.contact.updates(w.a.file.Findings().Columns)
 	err := job.Run(ctx, w.kept.rows(ctx, w.o.contact.dress(w.a.file.Rows())), func(outcome onboard.Outcome) error {
 		w.tally.Add(outcome)

@@ -30,7 +30,11 @@ func settle(cmd *cobra.Command) error {
 	if err != nil {
 		return unusableConfig(path, err)
 	}
-	return fill(cmd.Flags(), configured(path, values))
+	from, err := configured(cmd.Flags(), path, values)
+	if err != nil {
+		return err
+	}
+	return fill(cmd.Flags(), from)
 }
 
 // takesSettings tells apart the commands that a configuration file is nothing
@@ -87,8 +91,20 @@ func variableOf(flag string) string {
 	return "ENLIST_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// configured takes flags from a configuration file that was read.
-func configured(path string, values []config.Value) source {
+// configured takes flags from a configuration file that was read. Those that are
+// set already count as set on the command line or in the environment.
+func configured(flags *pflag.FlagSet, path string, values []config.Value) (source, error) {
+	given := map[string]bool{}
+	flags.VisitAll(func(f *pflag.Flag) { given[f.Name] = f.Changed })
+	for i, v := range values {
+		var err error
+		if v.Entries == nil {
+			continue
+		}
+		if values[i].Values, err = rulesOf(path, v.Entries, given); err != nil {
+			return nil, err
+		}
+	}
 	return func(flag string) ([]string, string) {
 		for _, v := range values {
 			if flagOf(v.Key) == flag {
@@ -96,7 +112,7 @@ func configured(path string, values []config.Value) source {
 			}
 		}
 		return nil, ""
-	}
+	}, nil
 }
 
 // unusableConfig says why a configuration file can't be used.

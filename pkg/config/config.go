@@ -36,6 +36,8 @@ type Key struct {
 	Usage string
 	// Default is the value that holds without the setting; empty for none.
 	Default string
+	// Sample shows in the example what a setting without a default looks like.
+	Sample string
 	// Choices are the values that it takes; of a List each item, of a Mapping
 	// each value. Empty for any.
 	Choices []string

@@ -27,7 +27,7 @@ func testKeys() []Key {
 		{Name: "report-format", Kind: List, Usage: "forms", Default: "csv,html", Choices: []string{"csv", "html"}},
 		{Name: "mapping", Kind: Mapping, Usage: "meaning of columns", Choices: []string{"email", "groups"}},
 		{Name: "groups", Kind: Entries, Usage: "settings for some groups", Entry: []Key{
-			{Name: "match", Kind: Text, Usage: "which groups", Default: "*@contoso.example"},
+			{Name: "match", Kind: Text, Usage: "which groups", Sample: "*@contoso.example"},
 			{Name: "senders", Kind: Text, Usage: "who may write", Default: "anyone", Choices: []string{"anyone", "off"}},
 			{Name: "protected", Kind: Switch, Usage: "leave them alone", Default: "false"},
 		}},

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -33,7 +34,7 @@ func Example(intro string, keys []Key) ([]byte, error) {
 
 // example is the setting as it stands in a file.
 func (k Key) example() (string, error) {
-	var value any = k.Default
+	var value any = cmp.Or(k.Default, k.Sample)
 	switch k.Kind {
 	case Number, Switch, Duration, Scalar:
 		return k.Name + ": " + k.Default + "\n", nil

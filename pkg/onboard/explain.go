@@ -62,7 +62,7 @@ func groupExplanations() []Explanation {
 		{CodeMemberNotVisible, "The contact exists, but the tenant did not find it in time to add it to the group.",
 			"Run the retry file in half an hour; nothing has to be changed."},
 		{CodeGroupProtected, "The group is protected, so it is never opened: the person is a member and gets the group's mail, but what the person writes to it bounces with 550 5.7.133.",
-			"Nothing, if that is as it should be. Otherwise take the group out of --protected and run the file again."},
+			"Nothing, if that is as it should be. Otherwise take the group out of --protected, or out of what the configuration file protects, and run the file again."},
 		{CodeGroupNotCreated, "No group goes by this name, and none could be created: its address can't be made, is outside the organisation's domains, or is taken by now.",
 			"Write an address in one of the organisation's domains in the retry file, or give --group-domain, then run it."},
 		{CodeGroupSendersLimited, "The group takes mail from listed senders only; from everybody else it bounces with 550 5.7.124. The list was left as it is.",

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html/template"
+	"slices"
 )
 
 //go:embed html
@@ -86,9 +87,12 @@ type view struct {
 	Shares   []verdictShare
 	Charts   []chart
 	Numbers  []number
+	// OwnPolicies are those of groups that are not treated as all groups are.
+	OwnPolicies []GroupPolicy
 }
 
 func newView(s Summary, p *pace, script template.JS) view {
+	own := slices.DeleteFunc(slices.Clone(s.GroupPolicies), func(p GroupPolicy) bool { return !p.Own() })
 	return view{
 		Summary:  s,
 		Script:   script,
@@ -98,5 +102,7 @@ func newView(s Summary, p *pace, script template.JS) view {
 		Shares:   shares(s),
 		Charts:   charts(p),
 		Numbers:  numbers(s),
+
+		OwnPolicies: own,
 	}
 }

@@ -143,7 +143,12 @@ func quota() *onboard.Problem {
 // write makes a whole report of the outcomes in the folder.
 func write(t *testing.T, dir string, opts Options, outcomes []onboard.Outcome) Summary {
 	t.Helper()
-	w, err := Create(dir, nightlyRun(), opts)
+	return writeRun(t, dir, nightlyRun(), opts, outcomes)
+}
+
+func writeRun(t *testing.T, dir string, run Run, opts Options, outcomes []onboard.Outcome) Summary {
+	t.Helper()
+	w, err := Create(dir, run, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,10 @@
 package report
 
-import "time"
+import (
+	"time"
+
+	"enlist/pkg/onboard"
+)
 
 // Run is what is known about a run before its first row.
 type Run struct {
@@ -10,6 +14,8 @@ type Run struct {
 	DryRun    bool   // nothing is written; outcomes tell what would happen
 	Input     Input
 	Started   time.Time
+	// Policies are what the run may do about which group.
+	Policies onboard.Policies
 }
 
 // Input names the file that the rows come from.

@@ -31,6 +31,9 @@ type Summary struct {
 	// bounce or vanish. By group.
 	GroupChanges  []GroupChange  `json:"group_changes"`
 	GroupFindings []GroupFinding `json:"group_findings"`
+	// GroupPolicies are what the run could do about the groups of the rows. By
+	// group.
+	GroupPolicies []GroupPolicy `json:"group_policies"`
 
 	Problems  []ProblemCount `json:"problems"` // most rows first
 	RetryRows int            `json:"retry_rows"`
@@ -87,6 +90,8 @@ type counter struct {
 	problems map[onboard.Code]*ProblemCount
 	senders  map[string]onboard.Action // by group address, opened before closed
 	groups   groupBook
+	policies onboard.Policies
+	known    map[string]bool // addresses of the rows' groups
 }
 
 func newCounter(run Run) *counter {
@@ -101,6 +106,8 @@ func newCounter(run Run) *counter {
 		problems: map[onboard.Code]*ProblemCount{},
 		senders:  map[string]onboard.Action{},
 		groups:   groupBook{findings: map[string]*GroupFinding{}},
+		policies: run.Policies,
+		known:    map[string]bool{},
 	}
 }
 
@@ -114,6 +121,9 @@ func (c *counter) add(o onboard.Outcome) {
 			if c.senders[g.Label()] == "" {
 				c.senders[g.Label()] = g.Senders
 			}
+		}
+		if g.Address != "" {
+			c.known[g.Address] = true
 		}
 		c.groups.add(g)
 	}
@@ -149,6 +159,7 @@ func (c *counter) finish(end End) Summary {
 	s.ClosedGroups = c.groupsThat(onboard.SendersClosed)
 	s.ListedGroups = c.groupsThat(onboard.SendersListed)
 	s.GroupChanges, s.GroupFindings = c.groups.listed()
+	s.GroupPolicies = policiesOf(c.policies, c.known)
 	s.Problems = c.worstFirst()
 
 	s.Requests, s.Graph, s.Throttled = end.Requests, end.Graph, end.Throttled
