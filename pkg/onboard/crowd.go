@@ -20,52 +20,53 @@ type crowds struct {
 	groups map[string]*crowd
 }
 
+// crowd is how many there were before the run, and then how many there are after
+// the rows that are through.
 type crowd struct {
-	mu    sync.Mutex
-	asked bool
-	size  int
-	err   error // of asking, which is not repeated
+	count func() (int, error) // asks once
+	grown int
 }
 
-func (c *crowds) of(g Group) *crowd {
+func (c *crowds) of(g Group, count func() (int, error)) *crowd {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.groups == nil {
 		c.groups = map[string]*crowd{}
 	}
 	if c.groups[g.ID] == nil {
-		c.groups[g.ID] = &crowd{}
+		c.groups[g.ID] = &crowd{count: sync.OnceValues(count)}
 	}
 	return c.groups[g.ID]
 }
 
-// grow adds n to the crowd, whose size at first count tells, and gives the size.
-func (c *crowd) grow(n int, count func() (int, error)) (int, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.asked {
-		c.asked = true
-		c.size, c.err = count()
+// countCrowd counts the outside members before anybody is added. That it can't be
+// told is no reason for a row to fail.
+func (w *worker) countCrowd(ctx context.Context, t *target) {
+	if t.policy.Crowd <= 0 {
+		return
 	}
-	c.size += n
-	return c.size, c.err
+	tenant, group := w.job.Tenant, t.group
+	t.crowd = w.crowds.of(group, func() (int, error) { return tenant.OutsideMembers(ctx, group) })
+	_, _ = t.crowd.count()
 }
 
-// findCrowd tells of a group with more outside members than most. That it can't be
-// told is no reason for a row to fail.
-func (w *worker) findCrowd(ctx context.Context, group Group, most int, result *GroupResult) {
-	if most <= 0 {
+// findCrowd tells of a group with very many outside members.
+func (w *worker) findCrowd(t *target) {
+	if t.crowd == nil {
 		return
 	}
-	added := 0
-	if result.Member == MemberAdded && w.person.Kind != KindMailbox {
+	crowd, most, added := t.crowd, t.policy.Crowd, 0
+	if t.result.Member == MemberAdded && w.person.Kind != KindMailbox {
 		added = 1
 	}
-	size, err := w.crowds.of(group).grow(added, func() (int, error) { return w.job.Tenant.OutsideMembers(ctx, group) })
-	if err != nil || size <= most {
-		return
-	}
-	result.Findings = append(result.Findings, newProblem(CodeGroupCrowded, nil,
-		"%s has more than %d members outside the organisation; each mail to it counts once for each of them against the tenant's daily limit of outside recipients.",
-		group.Address, most))
+	t.inOrder(func(result *GroupResult) {
+		before, err := crowd.count()
+		crowd.grown += added
+		if err != nil || before+crowd.grown <= most {
+			return
+		}
+		result.Findings = append(result.Findings, newProblem(CodeGroupCrowded, nil,
+			"%s has more than %d members outside the organisation; each mail to it counts once for each of them against the tenant's daily limit of outside recipients.",
+			result.Address, most))
+	})
 }

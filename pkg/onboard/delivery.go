@@ -61,12 +61,12 @@ type Change struct {
 
 // inspect tells of the group what else can make mail bounce or vanish, and sets
 // right what the job says.
-func (w *worker) inspect(ctx context.Context, group Group, policy Policy, result *GroupResult) {
-	result.Findings = senderFindings(group, policy.Senders)
-	if group.Delivery.NoReports {
-		w.ensureReports(ctx, group, policy.Reports, result)
+func (w *worker) inspect(ctx context.Context, t *target) {
+	t.result.Findings = senderFindings(t.group, t.policy.Senders)
+	if t.group.Delivery.NoReports {
+		w.ensureReports(ctx, t)
 	}
-	w.findCrowd(ctx, group, policy.Crowd, result)
+	w.findCrowd(t)
 }
 
 // senderFindings are about mail to the group. A list of allowed senders is what
@@ -94,19 +94,19 @@ func senderFindings(group Group, policy SenderPolicy) []*Problem {
 }
 
 // ensureReports deals with a group that sends mail with an empty return path.
-func (w *worker) ensureReports(ctx context.Context, group Group, policy ReportPolicy, result *GroupResult) {
-	if policy != ReportsFix {
+func (w *worker) ensureReports(ctx context.Context, t *target) {
+	group, result := t.group, &t.result
+	if t.policy.Reports != ReportsFix {
 		result.Findings = append(result.Findings, newProblem(CodeGroupNoReports, nil,
 			"%s sends mail on with an empty return path, since it reports to nobody; the servers of outside members may drop such mail without a word.", group.Address))
 		return
 	}
-	changes, err := w.once(ctx, "reports "+group.ID, func() ([]Change, error) {
+	err := w.once(ctx, "reports "+group.ID, t, func() ([]Change, error) {
 		if err := w.job.Tenant.ReportToOriginator(ctx, group); err != nil {
 			return nil, err
 		}
 		return []Change{{What: "ReportToOriginatorEnabled", From: "False", To: "True"}}, nil
 	})
-	result.Changes = append(result.Changes, changes...)
 	if err != nil && result.Problem == nil {
 		result.Problem = w.problem(err, "The delivery reports of "+group.Address+" could not be set right")
 	}

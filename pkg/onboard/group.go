@@ -12,7 +12,13 @@ type target struct {
 	group  Group
 	policy Policy
 	result GroupResult
+	crowd  *crowd // nil: not counted
+	// last are the steps that depend on what the rows before this one did.
+	last []func(*GroupResult)
 }
+
+// inOrder has the result completed when all rows before this one are through.
+func (t *target) inOrder(complete func(*GroupResult)) { t.last = append(t.last, complete) }
 
 // resolveGroups finds the groups that the row names, each once, even if the
 // row names one in two ways.
@@ -20,15 +26,16 @@ func (w *worker) resolveGroups(ctx context.Context) []target {
 	targets := make([]target, 0, len(w.row.Groups))
 	seen := map[string]bool{}
 	for _, name := range w.row.Groups {
-		group, changes, problem := w.resolveGroup(ctx, name)
-		policy, _ := w.job.Policies.For(group.Address)
-		t := target{group: group, policy: policy, result: GroupResult{Name: name, Address: group.Address, Problem: problem, Changes: changes}}
+		t := target{result: GroupResult{Name: name}}
+		problem := w.resolveGroup(ctx, name, &t)
+		t.policy, _ = w.job.Policies.For(t.group.Address)
+		t.result.Address, t.result.Problem = t.group.Address, problem
 		if problem != nil {
 			t.result.Member = actionFor(problem)
-		} else if seen[group.ID] {
+		} else if seen[t.group.ID] {
 			continue
 		}
-		seen[group.ID] = true
+		seen[t.group.ID] = true
 		targets = append(targets, t)
 	}
 	return targets
@@ -49,24 +56,28 @@ func (w *worker) lacksMembership(ctx context.Context, targets []target) bool {
 }
 
 // resolveGroup finds the group that goes by the name, or creates it, and checks
-// that an outside person can be put into it. With a problem, the group is set as
-// far as it is known.
-func (w *worker) resolveGroup(ctx context.Context, name string) (Group, []Change, *Problem) {
+// that an outside person can be put into it. With a problem, the target's group
+// is set as far as it is known.
+func (w *worker) resolveGroup(ctx context.Context, name string, t *target) *Problem {
 	groups, err := w.job.Tenant.Groups(ctx, name)
 	if err != nil {
-		return Group{}, nil, w.problem(err, fmt.Sprintf("The group %q could not be looked up", name))
+		return w.problem(err, fmt.Sprintf("The group %q could not be looked up", name))
 	}
 	switch len(groups) {
 	case 0:
-		return w.createGroup(ctx, name)
+		return w.createGroup(ctx, name, t)
 	case 1:
-		return groups[0], nil, w.refusal(groups[0])
+		t.group = groups[0]
+		if t.group.New {
+			w.tellOfCreation(ctx, t)
+		}
+		return w.refusal(t.group)
 	}
 	addresses := make([]string, len(groups))
 	for i, g := range groups {
 		addresses[i] = g.Address
 	}
-	return Group{}, nil, newProblem(CodeGroupAmbiguous, nil,
+	return newProblem(CodeGroupAmbiguous, nil,
 		"%d groups go by the name %q: %s.", len(groups), name, strings.Join(addresses, ", "))
 }
 

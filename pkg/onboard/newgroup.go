@@ -36,16 +36,16 @@ type GroupMaker interface {
 
 // createGroup makes the group that goes by the name, once for all rows and all
 // names that mean one address, if the job says so.
-func (w *worker) createGroup(ctx context.Context, name string) (Group, []Change, *Problem) {
+func (w *worker) createGroup(ctx context.Context, name string, t *target) *Problem {
 	if w.job.NewGroups == nil {
-		return Group{}, nil, newProblem(CodeGroupNotFound, nil,
+		return newProblem(CodeGroupNotFound, nil,
 			"No group has the address, alias, display name or object id %q.", name)
 	}
 	wanted, err := w.newGroup(ctx, name)
 	if err != nil {
-		return Group{}, nil, w.groupProblem(err, name)
+		return w.groupProblem(err, name)
 	}
-	changes, err := w.once(ctx, "create "+wanted.Address, func() ([]Change, error) {
+	err = w.once(ctx, creationOf(wanted.Address), t, func() ([]Change, error) {
 		g, err := w.job.Tenant.CreateGroup(ctx, name, wanted)
 		if err != nil {
 			return nil, err
@@ -53,15 +53,25 @@ func (w *worker) createGroup(ctx context.Context, name string) (Group, []Change,
 		return []Change{{What: "PrimarySmtpAddress", To: g.Address}}, nil
 	})
 	if err != nil {
-		return Group{}, nil, w.groupProblem(err, name)
+		return w.groupProblem(err, name)
 	}
 	// Another row may have named it otherwise.
 	groups, err := w.job.Tenant.Groups(ctx, wanted.Address)
 	if err != nil || len(groups) != 1 {
-		return Group{}, changes, w.groupProblem(errors.Join(ErrGroupNotFound, err), name)
+		return w.groupProblem(errors.Join(ErrGroupNotFound, err), name)
 	}
-	return groups[0], changes, nil
+	t.group = groups[0]
+	return nil
 }
+
+// tellOfCreation has the row take part in the creation of a group that another
+// row has just brought about.
+func (w *worker) tellOfCreation(ctx context.Context, t *target) {
+	// An error says only that the run ends, which the next step finds, too.
+	_ = w.once(ctx, creationOf(t.group.Address), t, func() ([]Change, error) { return nil, nil })
+}
+
+func creationOf(address string) string { return "create " + strings.ToLower(address) }
 
 func (w *worker) groupProblem(err error, name string) *Problem {
 	if errors.Is(err, ErrAlreadyExists) || errors.Is(err, ErrUncertain) {

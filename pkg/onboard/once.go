@@ -17,6 +17,7 @@ type settingPage struct {
 	turn    chan struct{} // has room for the row that sees to it
 	settled bool
 	err     error
+	changes []Change // none any more once an outcome has told of them
 }
 
 func newSettingBook() *settingBook { return &settingBook{pages: map[string]*settingPage{}} }
@@ -32,21 +33,30 @@ func (b *settingBook) page(setting string) *settingPage {
 	return p
 }
 
-// once runs ensure for the first row, which gets the changes; those after it
-// find nothing changed any more. A failure is the same for all of them, unless
-// it may pass.
-func (w *worker) once(ctx context.Context, setting string, ensure func() ([]Change, error)) ([]Change, error) {
+// once runs ensure for whichever row comes first. A failure is the same for all
+// rows, unless it may pass. The changes are told of with the first row in the
+// order of the input that wanted them, which need not be the one that came first.
+func (w *worker) once(ctx context.Context, setting string, t *target, ensure func() ([]Change, error)) error {
 	p := w.settings.page(setting)
 	if err := w.takeTurn(ctx, p.turn); err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { <-p.turn }()
-	if p.settled {
-		return nil, p.err
+	if !p.settled {
+		changes, err := ensure()
+		p.settled, p.err = err == nil || !problemOf(err, "").deferrable(), err
+		p.changes = changes
 	}
-	changes, err := ensure()
-	p.settled, p.err = err == nil || !problemOf(err, "").deferrable(), err
-	return changes, err
+	if p.err == nil {
+		t.inOrder(p.tell)
+	}
+	return p.err
+}
+
+// tell tells of the changes with the result, unless that was done before.
+func (p *settingPage) tell(result *GroupResult) {
+	result.Changes = append(result.Changes, p.changes...)
+	p.changes = nil
 }
 
 // takeTurn waits for the turn, giving the row's slot to others meanwhile: the

@@ -2,8 +2,8 @@ package onboard
 
 import "sync"
 
-// inOrder hands outcomes on in the order of their places, whatever order they
-// arrive in.
+// inOrder completes outcomes and hands them on in the order of their places,
+// whatever order they arrive in.
 type inOrder struct {
 	room   chan struct{} // bounds the outcomes that are reserved and not handed on
 	emit   func(Outcome) error
@@ -11,7 +11,7 @@ type inOrder struct {
 
 	mu   sync.Mutex
 	next int
-	held map[int]Outcome
+	held map[int]draft
 	err  error
 }
 
@@ -20,7 +20,7 @@ func newInOrder(bound int, emit func(Outcome) error) *inOrder {
 		room:   make(chan struct{}, bound),
 		emit:   emit,
 		broken: make(chan struct{}),
-		held:   map[int]Outcome{},
+		held:   map[int]draft{},
 	}
 }
 
@@ -37,19 +37,19 @@ func (q *inOrder) reserve() bool {
 
 // put takes the outcome of a place, each place once, and hands on all that are
 // due. After emit has failed once it is not called again.
-func (q *inOrder) put(place int, o Outcome) error {
+func (q *inOrder) put(place int, d draft) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.held[place] = o
+	q.held[place] = d
 	for q.err == nil {
-		o, due := q.held[q.next]
+		d, due := q.held[q.next]
 		if !due {
 			return nil
 		}
 		delete(q.held, q.next)
 		q.next++
 		<-q.room
-		if q.err = q.emit(o); q.err != nil {
+		if q.err = q.emit(d.complete()); q.err != nil {
 			close(q.broken)
 		}
 	}

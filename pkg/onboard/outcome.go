@@ -1,6 +1,9 @@
 package onboard
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Verdict is what became of a row as a whole.
 type Verdict string
@@ -101,7 +104,7 @@ type GroupResult struct {
 	// group takes mail from.
 	NewlyListed bool
 	// Changes are the group's settings that were changed on the way. A setting
-	// is changed once for all rows, so it is told of with one of them.
+	// is changed once for all rows, so it is told of with the first of them.
 	Changes []Change
 	// Findings tell what else about the group can make mail bounce or vanish,
 	// and was left as it is.
@@ -111,6 +114,12 @@ type GroupResult struct {
 // changed reports whether anything was written for the group.
 func (g GroupResult) changed() bool {
 	return g.Member == MemberAdded || g.NewlyListed || len(g.Changes) > 0
+}
+
+// opened reports whether the change that lifts the group's sender restriction is
+// told of here.
+func (g GroupResult) opened() bool {
+	return slices.ContainsFunc(g.Changes, func(c Change) bool { return c.What == sendersChange })
 }
 
 // Label is the group's address, or its name in the input when the address is

@@ -119,15 +119,16 @@ func drawWorld(t *rapid.T) world {
 }
 
 func drawJob(t *rapid.T) onboard.Job {
-	job := onboard.Job{Workers: 1}
-	job.Policies.Default = onboard.Policy{
-		Senders:         rapid.SampledFrom([]onboard.SenderPolicy{onboard.SendersAnyone, onboard.SendersFromList, onboard.SendersReport, onboard.SendersOff}).Draw(t, "senders"),
-		InternalSenders: staff,
-		Reports:         rapid.SampledFrom([]onboard.ReportPolicy{onboard.ReportsReport, onboard.ReportsFix}).Draw(t, "reports"),
-		Guests:          rapid.SampledFrom([]onboard.GuestPolicy{onboard.GuestsReport, onboard.GuestsInvite}).Draw(t, "guests"),
+	job := onboard.Job{Workers: rapid.IntRange(1, 6).Draw(t, "workers")}
+	job.Policies.Default = drawPolicy(t)
+	for i := range rapid.IntRange(0, 2).Draw(t, "rules") {
+		job.Policies.Rules = append(job.Policies.Rules, onboard.GroupRule{Match: fmt.Sprintf("g%d@*", i), Policy: drawPolicy(t)})
 	}
 	if rapid.Bool().Draw(t, "protected") {
 		job.Policies.Protected = []string{"g0@*"}
+	}
+	if rapid.Bool().Draw(t, "new groups") {
+		job.NewGroups = &onboard.NewGroups{Owner: "ada", Domain: "contoso.example"}
 	}
 	if rapid.Bool().Draw(t, "update") {
 		job.Update = &onboard.Update{Fields: []onboard.Field{"company"}, Clear: rapid.Bool().Draw(t, "clear")}
@@ -135,14 +136,24 @@ func drawJob(t *rapid.T) onboard.Job {
 	return job
 }
 
-// drawRows has each person once: rows about the same person take turns, and so
-// do not come in the same order each time.
+func drawPolicy(t *rapid.T) onboard.Policy {
+	return onboard.Policy{
+		Senders:         rapid.SampledFrom([]onboard.SenderPolicy{onboard.SendersAnyone, onboard.SendersFromList, onboard.SendersReport, onboard.SendersOff}).Draw(t, "senders"),
+		InternalSenders: staff,
+		Reports:         rapid.SampledFrom([]onboard.ReportPolicy{onboard.ReportsReport, onboard.ReportsFix}).Draw(t, "reports"),
+		Guests:          rapid.SampledFrom([]onboard.GuestPolicy{onboard.GuestsReport, onboard.GuestsInvite}).Draw(t, "guests"),
+		Crowd:           rapid.IntRange(0, 3).Draw(t, "crowd"),
+		Protected:       rapid.IntRange(0, 9).Draw(t, "protected by a rule") == 0,
+	}
+}
+
+// drawRows has people more than once, and groups that nobody has.
 func drawRows(t *rapid.T) []onboard.Row {
 	var rows []onboard.Row
-	for i := range rapid.IntRange(1, drawnPeople).Draw(t, "rows") {
-		r := row(i+2, fmt.Sprintf("p%d@fabrikam.example", i))
+	for i := range rapid.IntRange(1, 3*drawnPeople).Draw(t, "rows") {
+		r := row(i+2, fmt.Sprintf("p%d@fabrikam.example", rapid.IntRange(0, drawnPeople-1).Draw(t, "person")))
 		for range rapid.IntRange(0, 3).Draw(t, "groups") {
-			r.Groups = append(r.Groups, fmt.Sprintf("g%d@contoso.example", rapid.IntRange(0, drawnGroups-1).Draw(t, "group")))
+			r.Groups = append(r.Groups, fmt.Sprintf("g%d@contoso.example", rapid.IntRange(0, drawnGroups).Draw(t, "group")))
 		}
 		r.Contact.Company = rapid.SampledFrom([]string{"", "Fabrikam"}).Draw(t, "row's company")
 		rows = append(rows, r)

@@ -142,7 +142,7 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 			r.seen.first(row.Contact.key())
 		}
 		if o, decided := row.decided(); decided {
-			if err := r.out.put(place, o); err != nil {
+			if err := r.out.put(place, draft{outcome: o}); err != nil {
 				return err
 			}
 			continue

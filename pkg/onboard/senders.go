@@ -2,27 +2,30 @@ package onboard
 
 import "context"
 
+// sendersChange is the setting that keeps people outside from writing to a group.
+const sendersChange = "RequireSenderAuthenticationEnabled"
+
 // ensureSenders sees to it that the group's sender restriction is as the
 // policy wants it, now that the person is a member. Somebody inside can write
 // anyway, so a group is opened only for those outside.
-func (w *worker) ensureSenders(ctx context.Context, group Group, policy Policy, result *GroupResult) {
-	if policy.Senders == SendersOff || w.person.Kind == KindMailbox {
+func (w *worker) ensureSenders(ctx context.Context, t *target) {
+	if t.policy.Senders == SendersOff || w.person.Kind == KindMailbox {
 		return
 	}
-	if policy.Protected || policy.Senders == SendersReport {
-		result.Senders = sendersAsFound(group)
-		if result.Senders == SendersClosed && policy.Protected {
-			result.Problem = newProblem(CodeGroupProtected, nil,
-				"%s is protected and was not opened, so mail from this person to it bounces with 550 5.7.133.", group.Address)
+	if t.policy.Protected || t.policy.Senders == SendersReport {
+		t.result.Senders = sendersAsFound(t.group)
+		if t.result.Senders == SendersClosed && t.policy.Protected {
+			t.result.Problem = newProblem(CodeGroupProtected, nil,
+				"%s is protected and was not opened, so mail from this person to it bounces with 550 5.7.133.", t.group.Address)
 		}
 		return
 	}
-	action, err := w.openTo(ctx, group, policy, result)
+	action, err := w.openTo(ctx, t)
 	if err != nil {
-		result.Problem = w.problem(err, "The sender restriction of "+group.Address+" could not be lifted")
-		action = actionFor(result.Problem)
+		t.result.Problem = w.problem(err, "The sender restriction of "+t.group.Address+" could not be lifted")
+		action = actionFor(t.result.Problem)
 	}
-	result.Senders = action
+	t.result.Senders = action
 }
 
 func sendersAsFound(group Group) Action {
@@ -35,29 +38,22 @@ func sendersAsFound(group Group) Action {
 // openTo opens the group to the person. With a list, the list comes first, so
 // that the group is at no time open to everybody: those inside, who could write
 // before, then the person, then the authentication.
-func (w *worker) openTo(ctx context.Context, group Group, policy Policy, result *GroupResult) (Action, error) {
-	listed := policy.Senders == SendersFromList
-	if listed {
-		changes, err := w.once(ctx, "inside "+group.ID, func() ([]Change, error) { return w.allowInside(ctx, group, policy.InternalSenders) })
-		result.Changes = append(result.Changes, changes...)
+func (w *worker) openTo(ctx context.Context, t *target) (Action, error) {
+	group := t.group
+	action := SendersOpen
+	if t.policy.Senders == SendersFromList {
+		action = SendersListed
+		err := w.once(ctx, "inside "+group.ID, t, func() ([]Change, error) {
+			return w.allowInside(ctx, group, t.policy.InternalSenders)
+		})
 		if err != nil {
 			return "", err
 		}
-		if result.NewlyListed, err = w.allow(ctx, group, w.person); err != nil {
+		if t.result.NewlyListed, err = w.allow(ctx, group, w.person); err != nil {
 			return "", err
 		}
 	}
-	changes, err := w.once(ctx, "open "+group.ID, func() ([]Change, error) { return w.open(ctx, group) })
-	result.Changes = append(result.Changes, changes...)
-	switch {
-	case err != nil:
-		return "", err
-	case listed:
-		return SendersListed, nil
-	case len(changes) > 0:
-		return SendersOpened, nil
-	}
-	return SendersOpen, nil
+	return action, w.once(ctx, "open "+group.ID, t, func() ([]Change, error) { return w.open(ctx, group) })
 }
 
 // open lifts the restriction to senders inside.
@@ -69,7 +65,7 @@ func (w *worker) open(ctx context.Context, group Group) ([]Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Change{{What: "RequireSenderAuthenticationEnabled", From: "True", To: "False"}}, nil
+	return []Change{{What: sendersChange, From: "True", To: "False"}}, nil
 }
 
 // allowInside puts the group of everybody inside on the group's list.

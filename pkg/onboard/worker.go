@@ -31,9 +31,9 @@ type worker struct {
 }
 
 // work waits for the row's turn and works on it.
-func (w *worker) work(ctx context.Context) Outcome {
+func (w *worker) work(ctx context.Context) draft {
 	if err := w.begin(ctx); err != nil {
-		return w.leftOver(err)
+		return draft{outcome: w.leftOver(err)}
 	}
 	return w.steps(ctx)
 }
@@ -99,9 +99,9 @@ func (w *worker) leftOver(because error) Outcome {
 //
 // When all that is known of the person was read earlier, and something is to
 // be written after all, who holds the address is settled anew before that.
-func (w *worker) steps(ctx context.Context) Outcome {
+func (w *worker) steps(ctx context.Context) draft {
 	start := time.Now()
-	o := Outcome{Row: w.row}
+	d := draft{outcome: Outcome{Row: w.row}}
 	w.asGuest = w.wantsGuest(ctx)
 	ok := w.ensureContact(ctx, w.job.Tenant.Holders)
 	if ok {
@@ -110,41 +110,41 @@ func (w *worker) steps(ctx context.Context) Outcome {
 			ok = w.ensureContact(ctx, w.job.Tenant.CurrentHolders)
 		}
 		if ok && w.ensureAttributes(ctx) {
-			o.Groups = w.ensureGroups(ctx, targets)
+			d.take(w.ensureGroups(ctx, targets))
 		}
 	}
-	o.Contact = w.contact
-	o.Problem = o.firstProblem()
-	o.Verdict = o.verdict()
-	o.Note = joinNotes(w.note, w.notes(o))
-	o.Attempts = w.attempts
-	o.Duration = time.Since(start)
-	return o
+	d.outcome.Contact = w.contact
+	d.outcome.Note = w.note
+	d.outcome.Attempts = w.attempts
+	d.outcome.Duration = time.Since(start)
+	return d
 }
 
-func (w *worker) ensureGroups(ctx context.Context, targets []target) []GroupResult {
-	results := make([]GroupResult, len(targets))
-	for i, t := range targets {
-		results[i] = t.result
-		if t.result.Problem != nil {
-			continue
-		}
-		if problem := w.notGuest(t.group); problem != nil {
-			results[i].Member, results[i].Problem = StepFailed, problem
-			continue
-		}
-		w.ensureMember(ctx, t.group, &results[i])
-		if results[i].Problem == nil {
-			w.ensureSenders(ctx, t.group, t.policy, &results[i])
-			w.inspect(ctx, t.group, t.policy, &results[i])
+func (w *worker) ensureGroups(ctx context.Context, targets []target) []target {
+	for i := range targets {
+		if targets[i].result.Problem == nil {
+			w.ensureGroup(ctx, &targets[i])
 		}
 	}
-	return results
+	return targets
+}
+
+func (w *worker) ensureGroup(ctx context.Context, t *target) {
+	if problem := w.notGuest(t.group); problem != nil {
+		t.result.Member, t.result.Problem = StepFailed, problem
+		return
+	}
+	w.countCrowd(ctx, t)
+	w.ensureMember(ctx, t.group, &t.result)
+	if t.result.Problem == nil {
+		w.ensureSenders(ctx, t)
+		w.inspect(ctx, t)
+	}
 }
 
 // notes says what a person should know of a row in which nothing went wrong.
-func (w *worker) notes(o Outcome) string {
-	if len(w.row.Groups) == 0 && o.Problem == nil {
+func notes(o Outcome) string {
+	if len(o.Row.Groups) == 0 && o.Problem == nil {
 		return "The row names no group, so only the contact was ensured."
 	}
 	var closed, notes []string
