@@ -2,6 +2,7 @@ package onboard
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 )
 
@@ -76,6 +77,9 @@ func (f Field) Same(a, b string) bool {
 			return known.same(a, b)
 		}
 	}
+	if f == FieldEmail {
+		return strings.EqualFold(a, b)
+	}
 	return a == b
 }
 
@@ -86,6 +90,9 @@ func (c *Contact) Text(f Field) *string {
 		if a.field == f {
 			return a.of(c)
 		}
+	}
+	if f == FieldEmail {
+		return &c.Email
 	}
 	return nil
 }

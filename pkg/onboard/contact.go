@@ -30,6 +30,9 @@ type holdersFunc func(ctx context.Context, address string) ([]Recipient, error)
 // findOrCreate settles who holds the address before anything is written. It
 // sets the worker's person and contact.
 func (w *worker) findOrCreate(ctx context.Context, holders holdersFunc) error {
+	if err := w.freed(); err != nil {
+		return err
+	}
 	found, err := holders(ctx, w.row.Contact.Email)
 	if err != nil {
 		return err
@@ -45,6 +48,9 @@ func (w *worker) findOrCreate(ctx context.Context, holders holdersFunc) error {
 		return newProblem(CodeOwnDomain, nil,
 			"Nobody holds %s, and %s is one of the organisation's own domains, so this is no external address.",
 			w.row.Contact.Email, w.row.Contact.Domain())
+	}
+	if done, err := w.readdress(ctx); done || err != nil {
+		return err
 	}
 	if w.asGuest {
 		return w.invite(ctx)
@@ -117,16 +123,23 @@ func (w *worker) create(ctx context.Context, action Action, once func(context.Co
 // setAttributes completes the contact that was just created. Company, title
 // and phone numbers missing is no reason not to go on.
 func (w *worker) setAttributes(ctx context.Context) *Problem {
+	err := w.untilKnown(ctx, func() error { return w.job.Tenant.SetAttributes(ctx, w.person, w.row.Contact) })
+	if err == nil {
+		return nil
+	}
+	w.breaker.failed(err)
+	return newProblem(CodeAttributesNotSet, err,
+		"The contact was created, but its further attributes could not be set: %v", err)
+}
+
+// untilKnown changes a contact, which is harmless to repeat, until the directories
+// know it.
+func (w *worker) untilKnown(ctx context.Context, change func() error) error {
 	for waits := w.waits(); ; {
-		err := w.job.Tenant.SetAttributes(ctx, w.person, w.row.Contact)
-		if err == nil {
-			return nil
-		}
+		err := change()
 		passing := errors.Is(err, ErrRecipientNotFound) || errors.Is(err, ErrNotReady) || errors.Is(err, ErrUncertain)
 		if !passing || waits.next(ctx) != nil {
-			w.breaker.failed(err)
-			return newProblem(CodeAttributesNotSet, err,
-				"The contact was created, but its further attributes could not be set: %v", err)
+			return err
 		}
 	}
 }

@@ -2,6 +2,7 @@ package onboard
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -14,6 +15,7 @@ type DryRun struct {
 
 	mu       sync.Mutex
 	contacts map[string]Recipient // by address in lower case
+	moved    map[string]Recipient // those with a new address, by that, as the tenant knows them
 	members  map[membership]bool
 	senders  map[membership]bool // on lists of allowed senders
 	groups   map[string]Group    // by name in lower case
@@ -23,23 +25,47 @@ type membership struct{ group, recipient string }
 
 // NewDryRun wraps a tenant.
 func NewDryRun(t Tenant) *DryRun {
-	return &DryRun{Tenant: t, contacts: map[string]Recipient{}, members: map[membership]bool{}, senders: map[membership]bool{}, groups: map[string]Group{}}
+	return &DryRun{Tenant: t, contacts: map[string]Recipient{}, moved: map[string]Recipient{}, members: map[membership]bool{}, senders: map[membership]bool{}, groups: map[string]Group{}}
 }
 
 // Holders is the tenant's answer, or the contact that would exist by now.
 func (d *DryRun) Holders(ctx context.Context, address string) ([]Recipient, error) {
-	if r, ok := d.planned(address); ok {
-		return []Recipient{r}, nil
-	}
-	return d.Tenant.Holders(ctx, address)
+	return d.plannedOr(ctx, address, d.Tenant.Holders)
 }
 
 // CurrentHolders is the tenant's answer, or the contact that would exist by now.
 func (d *DryRun) CurrentHolders(ctx context.Context, address string) ([]Recipient, error) {
+	return d.plannedOr(ctx, address, d.Tenant.CurrentHolders)
+}
+
+// plannedOr is who would hold the address by now, or else the tenant's answer.
+func (d *DryRun) plannedOr(ctx context.Context, address string, ask holdersFunc) ([]Recipient, error) {
 	if r, ok := d.planned(address); ok {
 		return []Recipient{r}, nil
 	}
-	return d.Tenant.CurrentHolders(ctx, address)
+	d.mu.Lock()
+	r, ok := d.moved[strings.ToLower(address)]
+	d.mu.Unlock()
+	if ok {
+		r.Address = address
+		return []Recipient{r}, nil
+	}
+	return ask(ctx, address)
+}
+
+// known is the recipient as the tenant knows it, maybe by a former address.
+func (d *DryRun) known(r Recipient) Recipient {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if was, ok := d.moved[strings.ToLower(r.Address)]; ok {
+		return was
+	}
+	return r
+}
+
+// Attributes is the tenant's answer.
+func (d *DryRun) Attributes(ctx context.Context, r Recipient, fields []Field, like Contact) (Contact, error) {
+	return d.Tenant.Attributes(ctx, d.known(r), fields, like)
 }
 
 func (d *DryRun) planned(address string) (Recipient, bool) {
@@ -70,8 +96,15 @@ func (d *DryRun) InviteGuest(_ context.Context, c Contact) (Recipient, error) {
 // SetAttributes changes nothing.
 func (d *DryRun) SetAttributes(context.Context, Recipient, Contact) error { return nil }
 
-// UpdateContact changes nothing.
-func (d *DryRun) UpdateContact(context.Context, Recipient, []Field, Contact) error { return nil }
+// UpdateContact notes a new address and changes nothing.
+func (d *DryRun) UpdateContact(_ context.Context, r Recipient, fields []Field, c Contact) error {
+	if slices.Contains(fields, FieldEmail) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.moved[c.key()] = r
+	}
+	return nil
+}
 
 // CreateGroup notes the group.
 func (d *DryRun) CreateGroup(_ context.Context, name string, n NewGroup) (Group, error) {
@@ -147,7 +180,7 @@ func (d *DryRun) notedOr(ctx context.Context, noted map[membership]bool, g Group
 	if _, planned := d.planned(r.Address); known || planned || g.New {
 		return known, nil
 	}
-	return ask(ctx, g, r)
+	return ask(ctx, g, d.known(r))
 }
 
 func membershipOf(g Group, r Recipient) membership {

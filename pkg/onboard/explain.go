@@ -11,7 +11,7 @@ type Explanation struct {
 
 // Explanations gives the codes of this package with their meanings.
 func Explanations() []Explanation {
-	return slices.Concat(contactExplanations(), groupExplanations(), tenantExplanations())
+	return slices.Concat(contactExplanations(), keyExplanations(), groupExplanations(), tenantExplanations())
 }
 
 func contactExplanations() []Explanation {
@@ -38,6 +38,23 @@ func contactExplanations() []Explanation {
 			"Look at the external collaboration settings in the Microsoft Entra admin center: who may invite, and which domains are allowed. Then run the retry file."},
 		{CodeGuestIsContact, "A Microsoft 365 group takes outside people as guests, and a mail contact holds the person's address. A guest invited all the same would come out without an address.",
 			"Remove the mail contact in the Exchange admin center, wait an hour, then run the retry file; the guest can be in distribution groups, too. Or name a distribution group instead."},
+	}
+}
+
+func keyExplanations() []Explanation {
+	return []Explanation{
+		{CodeKeyAmbiguous, "Nobody holds the row's address, and more than one recipient has its employee id, so it can't be told whose address has changed.",
+			"Take the id out of the custom attribute of all but one of these recipients, and remove those that are not needed in the Exchange admin center, then run the retry file."},
+		{CodeKeyNotOfContact, "Nobody holds the row's address, and its employee id belongs to a guest, a mailbox or another recipient whose address enlist does not change.",
+			"If that is the person, change the address of that recipient in the Exchange admin center, or correct the address in the input. If not, take the id out of its custom attribute. Then run the retry file."},
+		{CodeKeyOfOtherRow, "The address of a contact has changed by its employee id, and another row is about its former address: two rows would have got hold of one contact.",
+			"If one of the rows is out of date, leave it out. If the former address belongs to somebody else now, run the row with the new address alone first, and then the file."},
+		{CodeKeyDiffers, "The contact that holds the row's address has another employee id, so the address may have gone over to another person.",
+			"Find out whose address it is. If it is the person of the row, clear the custom attribute of the contact in the Exchange admin center; if not, correct the address in the input. Then run the retry file."},
+		{CodeKeyElsewhere, "Another recipient than the one who holds the row's address has its employee id, so the person may be there twice.",
+			"Keep one of the two in the Exchange admin center: put it into the groups of the other and remove that, or take the id out of its custom attribute. Then run the retry file."},
+		{CodeAddressNotChanged, "The contact with the row's employee id has another address, and Exchange refused to change it.",
+			"Change the contact's external email address where it is kept: in the Exchange admin center or, if it is synchronised from there, in the on-premises directory. Then run the retry file."},
 	}
 }
 

@@ -3,6 +3,7 @@ package onboard_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -224,6 +225,10 @@ func (m *memory) UpdateContact(_ context.Context, r onboard.Recipient, fields []
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if slices.Contains(fields, onboard.FieldEmail) {
+		m.readdress(r.Address, c.Email)
+		return nil
+	}
 	now := m.kept[r.Address]
 	for _, f := range fields {
 		if f == onboard.FieldHidden {
@@ -234,6 +239,35 @@ func (m *memory) UpdateContact(_ context.Context, r onboard.Recipient, fields []
 	}
 	m.kept[r.Address] = now
 	return nil
+}
+
+// readdress gives a contact another address; its memberships stay.
+func (m *memory) readdress(from, to string) {
+	holder := m.holders[strings.ToLower(from)][0]
+	holder.Address = to
+	delete(m.holders, strings.ToLower(from))
+	m.holders[strings.ToLower(to)] = []onboard.Recipient{holder}
+	m.kept[to] = m.kept[from]
+	delete(m.kept, from)
+	for member := range m.members {
+		if group, ok := strings.CutSuffix(member, from); ok {
+			delete(m.members, member)
+			m.members[group+to] = true
+		}
+	}
+}
+
+func (m *memory) KeyHolders(_ context.Context, attribute onboard.Field, key string) ([]onboard.Recipient, error) {
+	m.note("look for " + key)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []onboard.Recipient
+	for address, c := range m.kept {
+		if strings.EqualFold(*c.Text(attribute), key) {
+			found = append(found, m.holders[strings.ToLower(address)]...)
+		}
+	}
+	return found, nil
 }
 
 func (m *memory) OutsideMembers(context.Context, onboard.Group) (int, error) {

@@ -39,6 +39,13 @@ const (
 
 	CodeAttributesNotUpdated Code = "contact.attributes_not_updated"
 
+	CodeKeyAmbiguous      Code = "contact.key_ambiguous"
+	CodeKeyNotOfContact   Code = "contact.key_not_of_contact"
+	CodeKeyOfOtherRow     Code = "contact.key_of_other_row"
+	CodeKeyDiffers        Code = "contact.key_differs"
+	CodeKeyElsewhere      Code = "contact.key_elsewhere"
+	CodeAddressNotChanged Code = "contact.address_not_changed"
+
 	CodeInvitationBlocked Code = "guest.invitation_blocked"
 	CodeGuestIsContact    Code = "guest.address_of_contact"
 

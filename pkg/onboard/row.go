@@ -12,6 +12,9 @@ type Row struct {
 	// Groups are the groups that the person shall be in, named as in the
 	// input: by address, alias, display name or object id.
 	Groups []string
+	// Key is what the input knows the person by whatever the address, such as
+	// an employee id; empty if it has nothing of the kind. See [Job.Key].
+	Key string
 	// Source is the record as it stood in the input, without its line end,
 	// so that a retry file can repeat it unchanged.
 	Source string

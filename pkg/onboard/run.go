@@ -25,6 +25,11 @@ type Job struct {
 	Policies  Policies   // what may be done about which group
 	Update    *Update    // nil: contacts that exist stay as they are
 	NewGroups *NewGroups // nil: groups that nobody has stay so
+	// Key is the custom attribute in which contacts keep the rows' key. By that,
+	// a person whose address has changed is known, and the contact gets the new
+	// address. Rows of one key must have one address. Empty: people are known by
+	// their address alone.
+	Key Field
 	// Workers is how many rows are worked on at once; default 16. Rows that
 	// wait for the tenant to show a new contact do not count.
 	Workers int
@@ -73,6 +78,7 @@ func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outc
 		breaker:  &breaker{stop: stopBecause},
 		out:      newInOrder(ahead, emit),
 		turns:    newTurns(),
+		claims:   newClaims(),
 	}
 	readErr := r.dispatch(work, workers, rows)
 	if err := workers.Wait(); err != nil {
@@ -106,6 +112,9 @@ func (j Job) withDefaults() Job {
 		j.Grace = 30 * time.Second
 	}
 	j.Patience = j.Patience.withDefaults()
+	if j.Update != nil {
+		j.Update = j.Update.keyed(j.Key)
+	}
 	return j
 }
 
@@ -121,6 +130,7 @@ type run struct {
 	quota    quotaGate
 	out      *inOrder
 	turns    *turns
+	claims   *claims // of rows with keys
 	// slow: the tenant did not find a contact that this run had created.
 	slow atomic.Bool
 }
@@ -135,6 +145,10 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 		}
 		if !r.out.reserve() {
 			return nil // the error of emit comes back from a worker
+		}
+		row = r.job.keyed(row)
+		if r.job.Key != "" && row.Problem == nil {
+			r.claims.name(row.Contact.Email, row.Line)
 		}
 		place := seq
 		seq++

@@ -43,6 +43,7 @@ type Tenant interface {
 	GroupSettings
 	GuestInviter
 	AttributeKeeper
+	KeyFinder
 	MemberCounter
 	GroupMaker
 }

@@ -33,7 +33,7 @@ type AttributeKeeper interface {
 // Of several rows about a person the first one counts, or each run would change
 // the contact to and fro.
 func (w *worker) ensureAttributes(ctx context.Context) bool {
-	if w.job.Update == nil || !w.seen.first(strings.ToLower(w.person.Address)) || w.contact.Action != ContactFound || w.person.Kind != KindContact {
+	if w.job.Update == nil || !w.seen.first(strings.ToLower(w.person.Address)) || w.contact.Action == ContactCreated || w.person.Kind != KindContact {
 		return true
 	}
 	changes, err := w.update(ctx)
@@ -48,12 +48,12 @@ func (w *worker) ensureAttributes(ctx context.Context) bool {
 	}
 	if err != nil {
 		w.contact.Problem = w.problem(err, "The contact's attributes could not be brought up to date")
-		if !w.contact.Problem.deferrable() {
+		if _, known := errors.AsType[*Problem](err); !w.contact.Problem.deferrable() && !known {
 			w.contact.Problem = newProblem(CodeAttributesNotUpdated, err, "The contact's attributes could not be brought up to date: %v", err)
 		}
 		return true
 	}
-	if w.contact.Changes = changes; len(changes) > 0 {
+	if w.contact.Changes = append(w.contact.Changes, changes...); len(changes) > 0 {
 		w.contact.Action = ContactUpdated
 	}
 	return true
@@ -64,6 +64,9 @@ func (w *worker) update(ctx context.Context) ([]Change, error) {
 	wanted := w.row.Contact
 	now, err := w.job.Tenant.Attributes(ctx, w.person, w.job.Update.Fields, wanted)
 	if err != nil {
+		return nil, err
+	}
+	if err := w.settleKey(ctx, now, &wanted); err != nil {
 		return nil, err
 	}
 	fields, changes := w.job.Update.differences(now, wanted)

@@ -114,7 +114,7 @@ func (w *worker) steps(ctx context.Context) draft {
 		}
 	}
 	d.outcome.Contact = w.contact
-	d.outcome.Note = w.note
+	d.outcome.Note = joinNotes(w.note, w.keyNote())
 	d.outcome.Attempts = w.attempts
 	d.outcome.Duration = time.Since(start)
 	return d
