@@ -18,13 +18,17 @@ type checker struct {
 	others  []int // the columns with a field other than the address
 	nameAt  []int // those that tell the person's name
 
+	key   string // the field by which people are known; empty for the address alone
+	keyAt int    // its column
+
 	notes *notes
 	seen  *duplicates // finds rows about the same person
+	keys  *duplicates // finds rows of one key and several addresses
 }
 
 // use sets the columns of the records to come.
 func (c *checker) use(cols []column) {
-	c.cols, c.emailAt = cols, indexOf(cols, fieldEmail)
+	c.cols, c.emailAt, c.keyAt = cols, indexOf(cols, fieldEmail), indexOf(cols, c.key)
 	c.others, c.nameAt = nil, nil
 	for i, col := range cols {
 		switch col.field {
@@ -61,6 +65,7 @@ func (c *checker) check(rec *Record) (address, *onboard.Problem) {
 	}
 	if problem == nil {
 		c.repeats(rec, addr)
+		problem = c.checkKey(rec, addr)
 	}
 	return addr, problem
 }
@@ -203,6 +208,25 @@ func (c *checker) repeats(rec *Record, addr address) {
 		c.notes.warn(Warning{Line: rec.Line, Message: fmt.Sprintf("%s stands on %s already, with another name; the first one counts",
 			addr.email, c.seen.place(first))})
 	}
+}
+
+// checkKey refuses a row whose key an earlier row has with another address:
+// which of the two is the person's can't be told.
+func (c *checker) checkKey(rec *Record, addr address) *onboard.Problem {
+	if c.key == "" {
+		return nil
+	}
+	if c.keyAt < 0 || c.keyAt >= len(rec.Fields) || rec.Fields[c.keyAt] == "" {
+		c.notes.warn(Warning{Line: rec.Line, Message: fmt.Sprintf("there is no %s, so the row goes by its address alone", c.key)})
+		return nil
+	}
+	key := rec.Fields[c.keyAt]
+	first, sameAddress, repeated := c.keys.add(key, strings.ToLower(addr.email), rec.Line)
+	if !repeated || sameAddress {
+		return nil
+	}
+	return newProblem(CodeKeyRepeated, "line %d, %s: %q stands on %s already, with another address",
+		rec.Line, label(c.cols[c.keyAt].name, c.keyAt), key, c.keys.place(first))
 }
 
 // name gives what a record says of the person's name, for comparing.

@@ -65,7 +65,8 @@ func columnsOf(header []string, mapping map[string]string) ([]column, error) {
 }
 
 // settleClashes gives a field that several columns claim to the one of the
-// highest rank. Two of the same rank are an error.
+// highest rank. Two of the same rank are an error, except for the employee id,
+// which few runs have a use for: they are told then that no column has it.
 func settleClashes(cols []column, ranks []int) error {
 	best := map[string]int{}
 	for i, c := range cols {
@@ -77,6 +78,8 @@ func settleClashes(cols []column, ranks []int) error {
 		j := best[cols[i].field]
 		switch {
 		case i == j || cols[i].field == "":
+		case ranks[i] == ranks[j] && cols[i].field == fieldEmployeeID:
+			cols[i].field, cols[j].field = "", ""
 		case ranks[i] == ranks[j]:
 			return clash(cols, j, i)
 		default:

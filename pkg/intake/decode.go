@@ -36,6 +36,7 @@ type person struct {
 	MailTip          string     `csv:"mail_tip"`
 	Hidden           yesNo      `csv:"hidden_from_address_lists"`
 	Groups           groupCell  `csv:"groups"`
+	EmployeeID       string     `csv:"employee_id"`
 	CustomAttributes [15]string `csv:"custom_attribute" csv[]:"15"`
 }
 
@@ -71,8 +72,8 @@ func (o oneRecord) Read() ([]string, error) { return o, nil }
 // ReadAll gives the record as all there is.
 func (o oneRecord) ReadAll() ([][]string, error) { return [][]string{o}, nil }
 
-// decode makes a contact and its groups of a checked record.
-func decode(rec *Record, cols []column) (onboard.Contact, []string, error) {
+// decode takes a checked record apart.
+func decode(rec *Record, cols []column) (*person, error) {
 	cells := make(oneRecord, len(fields()))
 	for i := range min(len(cols), len(rec.Fields)) {
 		if at := fieldIndex(cols[i].field); at >= 0 {
@@ -81,10 +82,9 @@ func decode(rec *Record, cols []column) (onboard.Contact, []string, error) {
 	}
 	var people []person
 	if err := gocsv.UnmarshalCSVWithoutHeaders(cells, &people); err != nil {
-		return onboard.Contact{}, nil, err
+		return nil, err
 	}
-	p := people[0]
-	return p.contact(), p.Groups, nil
+	return &people[0], nil
 }
 
 func (p *person) contact() onboard.Contact {

@@ -114,6 +114,14 @@ notes: notes, note, comments, comment, remarks, observatii, mentiuni, notite, no
 mail_tip: mail tip, mailtip
 hidden_from_address_lists: hidden, hidden from address lists, hidden from address lists enabled, hide from address list, hidden from gal, hide from gal
 
+employee_id: employee id, employee identifier, employee number, employee no, employee nr, emp id, emp no, personnel number, personnel no, personnel id, staff id, staff number, worker id, payroll number, hr id, person id, pernr
+employee_id: marca, numar marca, nr marca, numar de marca, numar angajat, id angajat, cod angajat, matricola, numar matricol
+employee_id: personalnummer, personal-nr, persnr, pers-nr, mitarbeiternummer, mitarbeiter-nr, mitarbeiter-id, mitarbeiterkennung
+employee_id: matricule, numero de matricule, numero d employe, id employe, identifiant salarie
+employee_id: numero de empleado, id empleado, id de empleado, codigo de empleado, legajo
+employee_id: numero di matricola, codice dipendente, id dipendente, numero dipendente
+employee_id: numer pracownika, nr pracownika, id pracownika, numer ewidencyjny, numer kadrowy
+
 groups: groups, group, distribution group, distribution groups, distribution list, distribution lists, mailing list, mailing lists, mail group, mail groups, lists, list, dl, dls, member of, memberof
 groups: ~categories, ~labels, ~group membership
 groups: grup, grupuri, grupul, grup de distributie, grupuri de distributie, lista, liste, lista de distributie, liste de distributie

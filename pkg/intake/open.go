@@ -97,7 +97,7 @@ func (f *File) begin(r io.Reader, file *os.File) error {
 	f.warnOfGuesses()
 	records := newRecordReader(win, s.dialect)
 	records.advance(s.start, s.startLine-1)
-	f.check = &checker{notes: f.notes, seen: newDuplicates()}
+	f.check = &checker{notes: f.notes, seen: newDuplicates(), keys: newDuplicates(), key: f.opts.Key}
 	f.check.use(s.cols)
 	f.body = &body{records: records, opts: f.opts, aside: f.notes.aside, change: f.changeTable}
 	f.body.start(s.header, s.cols)
@@ -113,6 +113,12 @@ func (f *File) usable(s shape) error {
 		return &InputError{
 			Message:  "no column holds the email address; " + f.columnsSeen(s),
 			NextStep: `Name the column that does with --map, for example --map "COLUMN=email"; a column without a name goes by its number, as in --map "1=email"`,
+		}
+	}
+	if f.opts.Key != "" && indexOf(s.cols, f.opts.Key) < 0 {
+		return &InputError{
+			Message:  fmt.Sprintf("no column, or more than one, holds the %s that people are to be known by; %s", f.opts.Key, f.columnsSeen(s)),
+			NextStep: fmt.Sprintf("Name the column that does with --map %q, or leave out --key", "COLUMN="+f.opts.Key),
 		}
 	}
 	if indexOf(s.cols, fieldGroups) < 0 && len(f.opts.Groups) == 0 && !f.opts.ContactsOnly {

@@ -25,6 +25,10 @@ type Options struct {
 	HeaderRow int
 	// NoHeader says that the first record is data already.
 	NoHeader bool
+	// Key is the field by which people are known whatever their address, which
+	// is employee_id; empty if they are known by the address alone. Rows of one
+	// key and several addresses are then invalid.
+	Key string
 	// ContactsOnly allows a file that names no groups.
 	ContactsOnly bool
 	// AnyTable allows a file that isn't about people at all. Only its Records

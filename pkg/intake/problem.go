@@ -15,6 +15,7 @@ const (
 	CodeFieldInvalid     onboard.Code = "row.field.invalid"
 	CodeGroupInvalid     onboard.Code = "row.group.invalid"
 	CodeMalformed        onboard.Code = "row.malformed"
+	CodeKeyRepeated      onboard.Code = "row.key_repeated"
 )
 
 // Explanations gives the codes of this package with their meanings.
@@ -34,6 +35,8 @@ func Explanations() []onboard.Explanation {
 			NextStep: "Correct the group in the retry file: its email address, alias, display name or object id, several of them separated by semicolons."},
 		{Code: CodeMalformed, Meaning: "The columns of the row can't be told apart safely.",
 			NextStep: "Correct the delimiters and quotes of the row in the retry file, so that it has as many columns as the header, then run it."},
+		{Code: CodeKeyRepeated, Meaning: "An earlier row has the same employee id and another address, so one of the two can't be this person's.",
+			NextStep: "Find out which address is the person's, and correct the id or leave the other row out in the retry file; if it is the earlier row that is wrong, correct it in the input and run that again."},
 	}
 }
 

@@ -19,7 +19,9 @@ func (f *File) Rows() iter.Seq2[onboard.Row, error] {
 
 // After says that the rows of f are read after those of earlier, in the same
 // run, so that people who are in both files are noticed.
-func (f *File) After(earlier *File) { f.check.seen = earlier.check.seen }
+func (f *File) After(earlier *File) {
+	f.check.seen, f.check.keys = earlier.check.seen, earlier.check.keys
+}
 
 // Inspect checks and counts all rows as Rows does, but gives only the first
 // good ones, at most sample of them, and the invalid ones. It takes the place
@@ -39,6 +41,7 @@ func (f *File) Inspect(sample int) iter.Seq2[onboard.Row, error] {
 func (f *File) rows(wanted func(*onboard.Problem) bool) iter.Seq2[onboard.Row, error] {
 	return func(yield func(onboard.Row, error) bool) {
 		f.check.seen.begin(f.name)
+		f.check.keys.begin(f.name)
 		for {
 			rec, err := f.body.next()
 			if err == io.EOF {
@@ -72,13 +75,16 @@ func (f *File) row(rec *Record, addr address, problem *onboard.Problem) (onboard
 		row.Contact.Email = addr.email
 		return row, nil
 	}
-	contact, groups, err := decode(rec, f.check.cols)
+	p, err := decode(rec, f.check.cols)
 	if err != nil {
 		return row, fmt.Errorf("%s: line %d: %w", f.name, rec.Line, err)
 	}
-	contact.DisplayName = displayName(contact, addr)
-	row.Contact = contact
-	row.Groups = slices.Clip(groups)
+	row.Contact = p.contact()
+	row.Contact.DisplayName = displayName(row.Contact, addr)
+	if f.opts.Key != "" {
+		row.Key = p.EmployeeID
+	}
+	row.Groups = slices.Clip(p.Groups)
 	for _, name := range f.opts.Groups {
 		row.Groups = addGroup(row.Groups, name)
 	}

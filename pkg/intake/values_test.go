@@ -155,11 +155,11 @@ func TestEveryFieldReachesTheContact(t *testing.T) {
 		if f.name == fieldHidden {
 			value = "yes"
 		}
-		contact, groups, err := decode(&Record{Fields: []string{value}}, []column{{field: f.name}})
+		p, err := decode(&Record{Fields: []string{value}}, []column{{field: f.name}})
 		if err != nil {
-			t.Errorf("%s: %v", f.name, err)
+			t.Fatalf("%s: %v", f.name, err)
 		}
-		if cmp.Equal(contact, onboard.Contact{}) && len(groups) == 0 {
+		if cmp.Equal(p.contact(), onboard.Contact{}) && len(p.Groups) == 0 && p.EmployeeID == "" {
 			t.Errorf("%s is lost", f.name)
 		}
 	}
