@@ -2,6 +2,7 @@ package m365
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"enlist/pkg/m365/exchange"
@@ -27,6 +28,8 @@ func mailProperty(f onboard.Field) (string, bool) {
 		return "MailTip", true
 	case f == onboard.FieldHidden:
 		return "HiddenFromAddressListsEnabled", true
+	case f == onboard.FieldEmail:
+		return "ExternalEmailAddress", true
 	}
 	n, ok := strings.CutPrefix(string(f), "custom_attribute_")
 	return "CustomAttribute" + n, ok
@@ -87,6 +90,9 @@ func fill(c *onboard.Contact, f onboard.Field, value string) {
 		c.HiddenFromAddressLists = &hidden
 		return
 	}
+	if f == onboard.FieldEmail {
+		value = withoutPrefix(value)
+	}
 	if to := c.Text(f); to != nil {
 		*to = value
 	}
@@ -120,7 +126,12 @@ func (t *Tenant) UpdateContact(ctx context.Context, r onboard.Recipient, fields 
 		}
 	}
 	if len(mail) > 0 {
-		return exchangeError(t.exchange.ChangeMailContact(ctx, r.Ref, values(mail, c)))
+		if err := t.exchange.ChangeMailContact(ctx, r.Ref, values(mail, c)); err != nil {
+			return exchangeError(err)
+		}
+	}
+	if slices.Contains(fields, onboard.FieldEmail) {
+		t.written.move(r, c.Email, t.now())
 	}
 	return nil
 }

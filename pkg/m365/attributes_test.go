@@ -67,7 +67,11 @@ func TestAttributes(t *testing.T) {
 			want:  onboard.Contact{MailTip: "Outside", CustomAttributes: [15]string{1: "two"}, HiddenFromAddressLists: &hidden},
 			asked: []string{"mail contact guid-ana [CustomAttribute2 HiddenFromAddressListsEnabled MailTip]"},
 		},
-		{name: "of neither", fields: []onboard.Field{"email", "groups"}},
+		{name: "of neither", fields: []onboard.Field{"groups", "employee_id"}},
+		{
+			name: "the address", fields: []onboard.Field{onboard.FieldEmail},
+			want: onboard.Contact{Email: "ana@fabrikam.example"}, asked: []string{"mail contact guid-ana [ExternalEmailAddress]"},
+		},
 		{
 			name: "the manager by another name", fields: []onboard.Field{"manager"}, like: onboard.Contact{Manager: "ada@contoso.example"},
 			want: onboard.Contact{Manager: "ada@contoso.example"}, asked: []string{"contact guid-ana [Manager]", "referenced [Ada Admin ada@contoso.example]"},
@@ -80,7 +84,7 @@ func TestAttributes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			e := &contactExchange{fakeExchange: &fakeExchange{}, has: map[string]string{
-				"Company": "Fabrikam", "AssistantName": "Bo", "Manager": "Ada Admin", "MailTip": "Outside", "CustomAttribute2": "two", "HiddenFromAddressListsEnabled": "True",
+				"Company": "Fabrikam", "AssistantName": "Bo", "Manager": "Ada Admin", "MailTip": "Outside", "ExternalEmailAddress": "SMTP:ana@fabrikam.example", "CustomAttribute2": "two", "HiddenFromAddressListsEnabled": "True",
 			}}
 			got, err := New(e, &fakeGraph{}, Options{}).Attributes(t.Context(), ana, tt.fields, tt.like)
 			if err != nil {

@@ -15,7 +15,7 @@ func (t *Tenant) Holders(ctx context.Context, address string) ([]onboard.Recipie
 	if c, ok := t.written.contact(address); ok {
 		return []onboard.Recipient{c.contact}, nil
 	}
-	known := t.directory.holders(address)
+	known := t.written.without(address, t.directory.holders(address))
 	if len(known) == 1 || len(known) == 0 && t.directory.complete {
 		return known, nil
 	}

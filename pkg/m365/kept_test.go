@@ -310,7 +310,7 @@ func TestLookUpsOfManyRowsShareACommand(t *testing.T) {
 			"p03@x.example": {{Guid: "three", ExternalEmailAddress: "SMTP:P03@x.example"}},
 			"p07@x.example": {{Guid: "seven", PrimarySmtpAddress: "p07@x.example"}, {Guid: "seven too", EmailAddresses: exchange.Strings{"smtp:p07@x.example"}}},
 		}}
-		l := newLookups(e.RecipientsByAddress)
+		l := newLookups(exchange.MaxAddresses, e.RecipientsByAddress, holds)
 		var wait sync.WaitGroup
 		for i := range 25 {
 			wait.Go(func() {
@@ -338,7 +338,7 @@ func TestLookUpsGatherWhileOneIsUnderWay(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			var commands []string
 			var mu sync.Mutex
-			l := newLookups(func(_ context.Context, addresses ...string) ([]exchange.Recipient, error) {
+			l := newLookups(exchange.MaxAddresses, func(_ context.Context, addresses ...string) ([]exchange.Recipient, error) {
 				mu.Lock()
 				commands = append(commands, strings.Join(addresses, " "))
 				first := len(commands) == 1
@@ -349,7 +349,7 @@ func TestLookUpsGatherWhileOneIsUnderWay(t *testing.T) {
 					time.Sleep(300 * time.Millisecond)
 				}
 				return nil, nil
-			})
+			}, holds)
 			var wait sync.WaitGroup
 			start := time.Now()
 			for i := range 20 {
@@ -374,13 +374,13 @@ func TestLookUpsGatherWhileOneIsUnderWay(t *testing.T) {
 func TestRefusedLookUpSpoilsNoOther(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls atomic.Int32
-		l := newLookups(func(_ context.Context, addresses ...string) ([]exchange.Recipient, error) {
+		l := newLookups(exchange.MaxAddresses, func(_ context.Context, addresses ...string) ([]exchange.Recipient, error) {
 			calls.Add(1)
 			if slices.Contains(addresses, "odd@x.example") {
 				return nil, exchange.ErrInvalidParameter
 			}
 			return nil, nil
-		})
+		}, holds)
 		var wait sync.WaitGroup
 		for _, address := range []string{"odd@x.example", "a@x.example", "b@x.example"} {
 			wait.Go(func() {

@@ -19,37 +19,39 @@ const (
 	patience  = time.Second
 )
 
-// lookups asks Exchange who holds an address, for many workers at once with one
-// command.
-type lookups struct {
-	ask  func(ctx context.Context, addresses ...string) ([]exchange.Recipient, error)
+// lookups asks Exchange who has a value, such as an address, for many workers at
+// once with one command.
+type lookups[R any] struct {
+	most int // values that a command takes
+	ask  func(ctx context.Context, values ...string) ([]R, error)
+	has  func(r R, value string) bool
 	turn chan struct{} // has room for the one under way
 
 	mu   sync.Mutex
-	open *lookup // takes further addresses; nil when there is none
+	open *lookup[R] // takes further values; nil when there is none
 }
 
-func newLookups(ask func(ctx context.Context, addresses ...string) ([]exchange.Recipient, error)) *lookups {
-	return &lookups{ask: ask, turn: make(chan struct{}, 1)}
+func newLookups[R any](most int, ask func(ctx context.Context, values ...string) ([]R, error), has func(r R, value string) bool) *lookups[R] {
+	return &lookups[R]{most: most, ask: ask, has: has, turn: make(chan struct{}, 1)}
 }
 
 // lookup is one command, and those who wait for its answer.
-type lookup struct {
-	addresses []string // in lower case, each once
-	full      chan struct{}
-	done      chan struct{} // closed when the answer is there
-	found     []exchange.Recipient
-	err       error
+type lookup[R any] struct {
+	values []string // in lower case, each once
+	full   chan struct{}
+	done   chan struct{} // closed when the answer is there
+	found  []R
+	err    error
 }
 
-// holders gives the recipients that hold the address. Who opens a look-up sends
+// holders gives the recipients that have the value. Who opens a look-up sends
 // it; whoever comes in time shares it.
-func (l *lookups) holders(ctx context.Context, address string) ([]exchange.Recipient, error) {
-	address = strings.ToLower(address)
-	mine, first := l.join(address)
+func (l *lookups[R]) holders(ctx context.Context, value string) ([]R, error) {
+	value = strings.ToLower(value)
+	mine, first := l.join(value)
 	if first {
 		hasTurn := l.gather(ctx, mine)
-		mine.found, mine.err = l.ask(ctx, mine.addresses...)
+		mine.found, mine.err = l.ask(ctx, mine.values...)
 		close(mine.done)
 		if hasTurn {
 			<-l.turn
@@ -61,37 +63,37 @@ func (l *lookups) holders(ctx context.Context, address string) ([]exchange.Recip
 		return nil, context.Cause(ctx)
 	}
 	switch {
-	case len(mine.addresses) == 1:
+	case len(mine.values) == 1:
 		return mine.found, mine.err
-	case isRefusal(mine.err), slices.ContainsFunc(mine.found, mine.isStray):
-		// It may be about another address, or somebody was found by something
-		// that is not among the addresses.
-		return l.ask(ctx, address)
+	case isRefusal(mine.err), slices.ContainsFunc(mine.found, func(r R) bool { return l.isStray(mine, r) }):
+		// It may be about another value, or somebody was found by something that
+		// is not among the values.
+		return l.ask(ctx, value)
 	case mine.err != nil:
 		return nil, mine.err
 	}
-	var holders []exchange.Recipient
+	var holders []R
 	for _, r := range mine.found {
-		if holds(r, address) {
+		if l.has(r, value) {
 			holders = append(holders, r)
 		}
 	}
 	return holders, nil
 }
 
-// join adds the address to the look-up that is open, or opens one.
-func (l *lookups) join(address string) (mine *lookup, first bool) {
+// join adds the value to the look-up that is open, or opens one.
+func (l *lookups[R]) join(value string) (mine *lookup[R], first bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.open == nil {
-		l.open = &lookup{full: make(chan struct{}), done: make(chan struct{})}
+		l.open = &lookup[R]{full: make(chan struct{}), done: make(chan struct{})}
 		first = true
 	}
 	mine = l.open
-	if !slices.Contains(mine.addresses, address) {
-		mine.addresses = append(mine.addresses, address)
+	if !slices.Contains(mine.values, value) {
+		mine.values = append(mine.values, value)
 	}
-	if len(mine.addresses) == exchange.MaxAddresses {
+	if len(mine.values) == l.most {
 		l.open = nil
 		close(mine.full)
 	}
@@ -100,7 +102,7 @@ func (l *lookups) join(address string) (mine *lookup, first bool) {
 
 // gather waits until the look-up is to be sent, and reports whether it has the
 // turn. After that nobody adds to it.
-func (l *lookups) gather(ctx context.Context, mine *lookup) (hasTurn bool) {
+func (l *lookups[R]) gather(ctx context.Context, mine *lookup[R]) (hasTurn bool) {
 	timer := time.NewTimer(gathering)
 	defer timer.Stop()
 	select {
@@ -126,8 +128,8 @@ func (l *lookups) gather(ctx context.Context, mine *lookup) (hasTurn bool) {
 	return hasTurn
 }
 
-func (l *lookup) isStray(r exchange.Recipient) bool {
-	return !slices.ContainsFunc(l.addresses, func(address string) bool { return holds(r, address) })
+func (l *lookups[R]) isStray(of *lookup[R], r R) bool {
+	return !slices.ContainsFunc(of.values, func(value string) bool { return l.has(r, value) })
 }
 
 // isRefusal tells an error that is about what was asked from one that would

@@ -36,6 +36,7 @@ type Exchange interface {
 	AllowedCommands(ctx context.Context) ([]string, error)
 	AcceptedDomains(ctx context.Context) ([]exchange.AcceptedDomain, error)
 	RecipientsByAddress(ctx context.Context, addresses ...string) ([]exchange.Recipient, error)
+	RecipientsByCustomAttribute(ctx context.Context, number int, values ...string) ([]exchange.Keyed, error)
 	NewMailContact(ctx context.Context, n exchange.NewContact) (exchange.Recipient, error)
 	SetContact(ctx context.Context, identity string, d exchange.ContactDetails) error
 	SetMailContact(ctx context.Context, identity string, s exchange.MailSettings) error
@@ -110,7 +111,8 @@ type Tenant struct {
 	domains     []exchange.AcceptedDomain
 	directory   directory
 	written     *written
-	lookups     *lookups
+	lookups     *lookups[exchange.Recipient]
+	keys        memo[*lookups[exchange.Keyed]] // by custom attribute
 	groups      memo[[]onboard.Group]
 	rosters     memo[*roster]
 	senderLists memo[*senderList]
@@ -130,7 +132,7 @@ func New(e Exchange, g Graph, o Options) *Tenant {
 	if t.now == nil {
 		t.now = time.Now
 	}
-	t.lookups = newLookups(e.RecipientsByAddress)
+	t.lookups = newLookups(exchange.MaxAddresses, e.RecipientsByAddress, holds)
 	return t
 }
 

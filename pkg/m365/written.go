@@ -2,6 +2,7 @@ package m365
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,13 +19,23 @@ const graphLag = time.Hour
 type written struct {
 	mu      sync.RWMutex
 	created map[string]creation           // by address in lower case
+	left    map[string]leaving            // contacts that have another address now, by their former one in lower case
 	joined  map[string]map[string]joining // by the group's id and the member's address in lower case
 }
+
+// leftKind is the kind, among what is kept, of a contact that has left its address.
+const leftKind = "left"
 
 type creation struct {
 	contact onboard.Recipient
 	at      time.Time
 	earlier bool // by an earlier run
+}
+
+// leaving is a contact's change to another address.
+type leaving struct {
+	contactID string
+	at        time.Time
 }
 
 type joining struct {
@@ -33,13 +44,36 @@ type joining struct {
 }
 
 func newWritten() *written {
-	return &written{created: map[string]creation{}, joined: map[string]map[string]joining{}}
+	return &written{created: map[string]creation{}, left: map[string]leaving{}, joined: map[string]map[string]joining{}}
 }
 
 func (w *written) create(address string, r onboard.Recipient, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.created[strings.ToLower(address)] = creation{contact: r, at: at}
+}
+
+// move notes that a contact has another address.
+func (w *written) move(r onboard.Recipient, to string, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	former := strings.ToLower(r.Address)
+	delete(w.created, former)
+	w.left[former] = leaving{contactID: r.ID, at: at}
+	delete(w.left, strings.ToLower(to))
+	r.Address = to
+	w.created[strings.ToLower(to)] = creation{contact: r, at: at}
+}
+
+// without drops the contacts that have left the address.
+func (w *written) without(address string, holders []onboard.Recipient) []onboard.Recipient {
+	w.mu.RLock()
+	l, ok := w.left[strings.ToLower(address)]
+	w.mu.RUnlock()
+	if !ok || l.contactID == "" {
+		return holders
+	}
+	return slices.DeleteFunc(holders, func(r onboard.Recipient) bool { return r.Kind == onboard.KindContact && r.ID == l.contactID })
 }
 
 // contact gives the contact or guest that was created with the address.
@@ -108,6 +142,12 @@ func (w *written) recall(kept snapshot.Written, now time.Time, isShown func(addr
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, c := range kept.Created {
+		if c.Kind == leftKind {
+			if now.Sub(c.At) < graphLag {
+				w.left[c.Address] = leaving{contactID: c.ID, at: c.At}
+			}
+			continue
+		}
 		if now.Sub(c.At) < graphLag && !isShown(c.Address) {
 			r := onboard.Recipient{ID: c.ID, Kind: onboard.RecipientKind(c.Kind), DisplayName: c.Name, Address: c.Address, Ref: c.Ref}
 			w.created[c.Address] = creation{contact: r, at: c.At, earlier: true}
@@ -131,6 +171,11 @@ func (w *written) lately(now time.Time) snapshot.Written {
 			kept.Created = append(kept.Created, snapshot.Created{
 				Address: address, Kind: string(c.contact.Kind), ID: c.contact.ID, Name: c.contact.DisplayName, Ref: c.contact.Ref, At: c.at,
 			})
+		}
+	}
+	for address, l := range w.left {
+		if now.Sub(l.at) < graphLag {
+			kept.Created = append(kept.Created, snapshot.Created{Address: address, Kind: leftKind, ID: l.contactID, At: l.at})
 		}
 	}
 	for group, members := range w.joined {

@@ -106,6 +106,14 @@ func TestParametersOnTheWire(t *testing.T) {
 			`"Get-Recipient","Parameters":{"Filter":"EmailAddresses -eq 'o''neil@f.example' -or ExternalEmailAddress -eq 'o''neil@f.example'","ResultSize":"Unlimited"}`,
 		},
 		{
+			"keys with a quote, sought in a custom attribute",
+			func(ctx context.Context, c *Client) error {
+				_, err := c.RecipientsByCustomAttribute(ctx, 15, "A'7' -or Name -like '*", "8")
+				return err
+			},
+			`"Get-Recipient","Parameters":{"Filter":"CustomAttribute15 -eq 'A''7'' -or Name -like ''*' -or CustomAttribute15 -eq '8'","ResultSize":"Unlimited"}`,
+		},
+		{
 			"a group by name",
 			func(ctx context.Context, c *Client) error { _, err := c.FindGroups(ctx, "Partners"); return err },
 			`"Get-Recipient","Parameters":{"Filter":"DisplayName -eq 'Partners' -or Name -eq 'Partners' -or Alias -eq 'Partners'","ResultSize":"Unlimited"}`,
