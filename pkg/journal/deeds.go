@@ -43,8 +43,9 @@ const (
 // confirmed before the run was cut off, and those of which it is not known
 // whether they were carried out.
 type deeds struct {
-	mu  sync.Mutex
-	all map[deedKey]*deed
+	mu    sync.Mutex
+	all   map[deedKey]*deed
+	moves map[string]deedKey // of contacts, by the address that they were to get
 }
 
 // deedKey says what a deed is about: the person by address, the group by id.
@@ -63,7 +64,7 @@ type deed struct {
 	edit   edit
 }
 
-func newDeeds() *deeds { return &deeds{all: map[deedKey]*deed{}} }
+func newDeeds() *deeds { return &deeds{all: map[deedKey]*deed{}, moves: map[string]deedKey{}} }
 
 // get gives a copy of what is known about the deed.
 func (d *deeds) get(k deedKey) (deed, bool) {
@@ -123,6 +124,9 @@ func (j *Journal) recall(ctx context.Context, r Run) (*deeds, toldDeeds, error) 
 	for _, one := range recalled {
 		one.told = told.has(one)
 		d.all[one.key] = &one.deed
+		if one.edit.moves() {
+			d.moves[strings.ToLower(one.edit.To.Email)] = one.key
+		}
 	}
 	return d, told, nil
 }

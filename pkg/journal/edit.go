@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 
@@ -89,6 +90,9 @@ func (t *tenant) UpdateContact(ctx context.Context, r onboard.Recipient, fields 
 		return nil
 	}
 	from, ok := t.record.former.take(key.address)
+	if slices.Contains(fields, onboard.FieldEmail) {
+		from, ok = onboard.Contact{Email: r.Address}, true
+	}
 	if !ok {
 		var err error
 		if from, err = t.Tenant.Attributes(ctx, r, fields, c); err != nil {

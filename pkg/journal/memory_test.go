@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,7 @@ type memory struct {
 	contacts map[string]onboard.Recipient
 	members  map[string]bool
 	open     map[string]bool
+	keys     map[string]string // of contacts, by address
 	commands []string
 	after    func(command string) error
 }
@@ -137,12 +139,43 @@ func (m *memory) InviteGuest(_ context.Context, c onboard.Contact) (onboard.Reci
 	return r, m.carryOut("invite "+strings.ToLower(c.Email), func() error { return nil })
 }
 
-func (m *memory) Attributes(context.Context, onboard.Recipient, []onboard.Field, onboard.Contact) (onboard.Contact, error) {
+func (m *memory) Attributes(_ context.Context, r onboard.Recipient, _ []onboard.Field, _ onboard.Contact) (onboard.Contact, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for address, holder := range m.contacts {
+		if holder.ID == r.ID {
+			return onboard.Contact{Email: address}, nil
+		}
+	}
 	return onboard.Contact{}, nil
 }
 
-func (m *memory) UpdateContact(_ context.Context, r onboard.Recipient, _ []onboard.Field, _ onboard.Contact) error {
-	return m.carryOut("update "+strings.ToLower(r.Address), func() error { return nil })
+// UpdateContact gives the contact with the id another address, if that is asked for.
+func (m *memory) UpdateContact(_ context.Context, r onboard.Recipient, fields []onboard.Field, c onboard.Contact) error {
+	return m.carryOut("update "+strings.ToLower(r.Address), func() error {
+		for address, holder := range m.contacts {
+			if holder.ID == r.ID && address != c.Email && slices.Contains(fields, onboard.FieldEmail) {
+				holder.Address = c.Email
+				m.keys[c.Email] = m.keys[address]
+				delete(m.contacts, address)
+				delete(m.keys, address)
+				m.contacts[c.Email] = holder
+			}
+		}
+		return nil
+	})
+}
+
+func (m *memory) KeyHolders(_ context.Context, _ onboard.Field, key string) ([]onboard.Recipient, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	var found []onboard.Recipient
+	for address, has := range m.keys {
+		if has == key {
+			found = append(found, m.contacts[address])
+		}
+	}
+	return found, nil
 }
 
 func (m *memory) OutsideMembers(context.Context, onboard.Group) (int, error) { return 0, nil }
@@ -216,7 +249,7 @@ func plannedSitting(t *testing.T, path string, m *memory, plan *journal.Plan, ro
 	if plan != nil {
 		tenant = plan.Hold(tenant, record)
 	}
-	job := onboard.Job{Tenant: tenant, Workers: 4, Patience: onboard.Patience{First: time.Millisecond}}
+	job := onboard.Job{Tenant: tenant, Key: onboard.CustomAttribute(15), Workers: 4, Patience: onboard.Patience{First: time.Millisecond}}
 	err = job.Run(t.Context(), record.Rows(t.Context(), each(rows)), func(o onboard.Outcome) error {
 		if len(outcomes) == cut {
 			return errCut

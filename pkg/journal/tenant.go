@@ -37,6 +37,9 @@ func (t *tenant) holders(ctx context.Context, address string, ask func(context.C
 		done, ok = t.record.deeds.get(key)
 	}
 	if !ok {
+		if found, asked, err := t.heldBefore(ctx, address); asked || err != nil {
+			return found, err
+		}
 		return ask(ctx, address)
 	}
 	if !done.confirmed {

@@ -316,7 +316,11 @@ func (u *undoing) restore(ctx context.Context, v Reversal) (kept, error) {
 	if len(fields) == 0 {
 		return keptEdited, nil
 	}
-	return kept{}, u.recorded(RestoreContact, v, func() error { return u.tenant.UpdateContact(ctx, v.Person, fields, v.edit.From) })
+	err = u.recorded(RestoreContact, v, func() error { return u.tenant.UpdateContact(ctx, v.Person, fields, v.edit.From) })
+	if errors.Is(err, onboard.ErrAlreadyExists) {
+		return keptAddressTaken, nil
+	}
+	return kept{}, err
 }
 
 func same(a, b onboard.Recipient) bool {
