@@ -207,6 +207,9 @@ func (o *runOptions) commands() []string {
 		return nil
 	}
 	commands := append([]string{"New-MailContact", "Set-Contact", "Add-DistributionGroupMember"}, o.groupOptions.commands()...)
+	if o.input.key != "" {
+		commands = append(commands, "Set-MailContact")
+	}
 	return append(commands, o.prune.commands()...)
 }
 

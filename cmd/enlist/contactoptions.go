@@ -21,6 +21,7 @@ type contactOptions struct {
 	set         []string
 	displayName string
 	hide        bool
+	keptIn      string // the custom attribute that has the key
 }
 
 // What an empty cell means when contacts are updated.
@@ -34,6 +35,7 @@ func (o *contactOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.empty, "empty", emptyLeaves, "with --update, what an empty cell does to the attribute: leave, clear")
 	flags.StringArrayVar(&o.set, "set", nil, "a fixed value for every contact, as in custom_attribute_1=partner; may be repeated")
 	flags.StringVar(&o.displayName, "display-name", "", `display name of every contact, as in "{{.LastName}}, {{.FirstName}} (extern)"; a row that lacks one of the parts keeps its own`)
+	flags.StringVar(&o.keptIn, "key-attribute", string(onboard.CustomAttribute(15)), "with --key: the custom attribute of contacts that keeps it, which nothing else may use")
 	flags.BoolVar(&o.hide, "hide-from-address-lists", false, "keep the contacts out of the address lists")
 }
 

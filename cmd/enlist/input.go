@@ -13,6 +13,9 @@ import (
 	"enlist/pkg/report"
 )
 
+// keyEmployeeID is the one field that --key takes.
+const keyEmployeeID = "employee_id"
+
 // inputOptions are the flags that tell how the input is to be read.
 type inputOptions struct {
 	groups    []string
@@ -22,6 +25,7 @@ type inputOptions struct {
 	quote     string
 	headerRow int
 	noHeader  bool
+	key       string
 }
 
 func (o *inputOptions) register(flags *pflag.FlagSet) {
@@ -31,12 +35,16 @@ func (o *inputOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.delimiter, "delimiter", "", "what stands between fields: , ; | : or the words tab, space (default: found out)")
 	flags.StringVar(&o.quote, "quote", "", "what stands around fields: one character, or none (default: found out)")
 	flags.IntVar(&o.headerRow, "header-row", 0, "line on which the header stands (default: found out)")
+	flags.StringVar(&o.key, "key", "", "by what people are known when their address changes: employee_id, a column of the file")
 	flags.BoolVar(&o.noHeader, "no-header", false, "the first line is a row already; name columns by number, as in --map 1=email")
 }
 
 func (o *inputOptions) validate() error {
 	if o.headerRow < 0 || o.headerRow > 0 && o.noHeader {
 		return &usageError{Message: "--header-row takes a line number from 1, and does not go with --no-header."}
+	}
+	if o.key != "" && o.key != keyEmployeeID {
+		return &usageError{Message: fmt.Sprintf("--key does not take %q.", o.key), NextStep: "It takes employee_id, or leave it out."}
 	}
 	for _, m := range o.mapping {
 		if column, field, ok := cutLastEqual(m); !ok || column == "" || field == "" {
@@ -61,6 +69,7 @@ func (o *inputOptions) intake() intake.Options {
 		Quote:     o.quote,
 		HeaderRow: o.headerRow,
 		NoHeader:  o.noHeader,
+		Key:       o.key,
 	}
 }
 

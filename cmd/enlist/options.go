@@ -132,7 +132,10 @@ func (o *runOptions) validate() error {
 	if err := o.prune.validate(o.state.source); err != nil {
 		return err
 	}
-	return o.input.validate()
+	if err := o.input.validate(); err != nil {
+		return err
+	}
+	return o.validateKey()
 }
 
 func reportFormats() []string {
@@ -152,6 +155,7 @@ func (o *runOptions) job(t onboard.Tenant) onboard.Job {
 	return onboard.Job{
 		Tenant:    t,
 		NewGroups: o.newGroups(),
+		Key:       o.keyAttribute(),
 		Workers:   o.workers,
 		Grace:     o.grace,
 		Patience:  onboard.Patience{Settle: o.settle},

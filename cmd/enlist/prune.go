@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,6 +84,7 @@ type leavers struct {
 	o       *pruneOptions
 	members []journal.Reversal
 	created []journal.Reversal
+	moved   map[string]string          // contacts' addresses by their former ones
 	wanted  map[string]map[string]bool // groups by the person's address or id; "" stands for all
 	ended   []journal.Reversal         // what was done in the end
 	planned bool                       // nothing is done, as in a dry run
@@ -112,6 +114,9 @@ func (r *record) leavers(ctx context.Context, a assignment, tenant *connection, 
 	l := &leavers{o: &o.prune, wanted: map[string]map[string]bool{}, planned: o.dryRun}
 	source := o.state.sourceOf(a.path)
 	var err error
+	if l.moved, err = j.Moved(ctx, tenant.name); err != nil {
+		return nil, err
+	}
 	if l.members, err = j.PutThere(ctx, tenant.name, source); err != nil || o.prune.what != pruneContacts {
 		return l, err
 	}
@@ -130,7 +135,13 @@ func (l *leavers) see(o onboard.Outcome) {
 	if l == nil || len(l.members)+len(l.created) == 0 {
 		return
 	}
-	for _, person := range []string{strings.ToLower(o.Row.Contact.Email), o.Contact.ID} {
+	persons := []string{strings.ToLower(o.Row.Contact.Email), o.Contact.ID}
+	for _, c := range o.Contact.Changes {
+		if c.What == string(onboard.FieldEmail) {
+			persons = append(persons, strings.ToLower(c.From))
+		}
+	}
+	for _, person := range persons {
 		if person == "" {
 			continue
 		}
@@ -157,7 +168,7 @@ func (l *leavers) gone() []journal.Reversal {
 		}
 	}
 	for _, v := range l.created {
-		if l.wanted[v.Person.Address] == nil && l.wanted[v.Person.ID] == nil {
+		if !slices.ContainsFunc(l.names(v.Person), func(name string) bool { return l.wanted[name] != nil }) {
 			gone = append(gone, v)
 		}
 	}
@@ -165,12 +176,17 @@ func (l *leavers) gone() []journal.Reversal {
 }
 
 func (l *leavers) wants(person onboard.Recipient, group string) bool {
-	for _, key := range []string{person.Address, person.ID} {
-		if groups := l.wanted[key]; groups[group] || groups[allGroups] {
-			return true
-		}
+	return slices.ContainsFunc(l.names(person), func(name string) bool { return l.wanted[name][group] || l.wanted[name][allGroups] })
+}
+
+// names are what the input may know the person by: the id, the address, and those
+// that the contact got since.
+func (l *leavers) names(person onboard.Recipient) []string {
+	names := []string{person.ID, person.Address}
+	for to, ok := l.moved[person.Address]; ok && !slices.Contains(names, to); to, ok = l.moved[to] {
+		names = append(names, to)
 	}
-	return false
+	return names
 }
 
 // pruned is the tenant as those who left leave it.

@@ -76,6 +76,9 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 		return err
 	}
 	defer closeInputs()
+	if err := o.checkKeyColumns(assignments); err != nil {
+		return err
+	}
 	if o.planOut != "" && (len(assignments) > 1 || assignments[0].path == stdin) {
 		return &usageError{Message: "A plan is kept of one file.", NextStep: "Name one file with --out."}
 	}
