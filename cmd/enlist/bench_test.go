@@ -45,7 +45,7 @@ func benchPeople(b *testing.B) int {
 }
 
 // benchTenant starts a tenant with empty groups that refuse outside senders.
-func benchTenant(b *testing.B, profile string, change ...func(*simtenant.Config)) (*simtenant.Server, *runOptions) {
+func benchTenant(b testing.TB, profile string, change ...func(*simtenant.Config)) (*simtenant.Server, *runOptions) {
 	b.Helper()
 	cfg, err := simtenant.Profile(profile)
 	if err != nil {
@@ -142,8 +142,12 @@ func (m measured) report(b *testing.B, limits simtenant.Config) {
 func enlistPeople(b *testing.B, server *simtenant.Server, o *runOptions, n int) measured {
 	b.Helper()
 	groups := server.State().Groups
+	about := foreseen{}
+	for _, g := range groups {
+		about.groups = append(about.groups, g.Address)
+	}
 	return measure(server, n, func() {
-		c, err := connect(b.Context(), o, nil, slog.New(slog.DiscardHandler))
+		c, err := connect(b.Context(), o, about, slog.New(slog.DiscardHandler))
 		if err != nil {
 			b.Fatal(err)
 		}

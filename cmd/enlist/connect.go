@@ -45,20 +45,19 @@ func (c *connection) Close() error { return errors.Join(c.closeDirectory(), c.cl
 
 // connect signs in to the tenant and reads what every run needs, so that bad
 // credentials and missing permissions show before anything is written.
-// addresses are those that the run is about, if they are known and few.
-func connect(ctx context.Context, o *runOptions, addresses []string, logger *slog.Logger) (*connection, error) {
+func connect(ctx context.Context, o *runOptions, about foreseen, logger *slog.Logger) (*connection, error) {
 	place, err := o.site(ctx)
 	if err != nil {
 		return nil, err
 	}
-	c, err := connectTo(ctx, place, o, addresses, logger)
+	c, err := connectTo(ctx, place, o, about, logger)
 	if err != nil {
 		return nil, errors.Join(err, place.close())
 	}
 	return c, nil
 }
 
-func connectTo(ctx context.Context, place *site, o *runOptions, addresses []string, logger *slog.Logger) (*connection, error) {
+func connectTo(ctx context.Context, place *site, o *runOptions, about foreseen, logger *slog.Logger) (*connection, error) {
 	identity, err := place.identity()
 	if err != nil {
 		return nil, err
@@ -68,7 +67,13 @@ func connectTo(ctx context.Context, place *site, o *runOptions, addresses []stri
 		return nil, err
 	}
 	c.directory = openDirectory(ctx, o, c.exchange.TenantID(), logger)
-	c.tenant = m365.New(c.exchange, c.graph, m365.Options{Store: c.directory, Addresses: addresses, Invitations: o.invitations(), Logger: logger})
+	c.tenant = m365.New(c.exchange, c.graph, m365.Options{
+		Store:       c.directory,
+		Addresses:   about.addresses,
+		Groups:      about.groups,
+		Invitations: o.invitations(),
+		Logger:      logger,
+	})
 	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
 		return nil, errors.Join(err, c.closeDirectory())
 	}

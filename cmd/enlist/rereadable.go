@@ -5,11 +5,13 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 
 	"enlist/pkg/intake"
+	"enlist/pkg/onboard"
 )
 
 // stdin stands for standard input in the place of a file's name.
@@ -88,12 +90,18 @@ type survey struct {
 	// addresses are those of the good rows, in lower case; nil if the input has
 	// more than fewRows.
 	addresses []string
+	// groups are those that the rows name, by their names in lower case.
+	groups map[string]string
 }
 
 // fewRows is the most rows that inputs may have for their addresses to be taken
 // up beforehand. More would cost memory, and a file like that is seldom small
 // beside the directory.
 const fewRows = 5000
+
+// lookedThrough is how many rows are looked through for groups. It takes half a
+// second; a group that only later rows name is looked up when they come.
+const lookedThrough = 100_000
 
 // survey reads the input once through.
 func (in *rereadable) survey(opts intake.Options) (survey, error) {
@@ -115,13 +123,13 @@ func surveyed(name string, stored io.Reader, opts intake.Options) (survey, error
 	if err != nil {
 		return survey{}, err
 	}
-	var s survey
-	for row, err := range file.Inspect(fewRows) {
+	s := survey{groups: map[string]string{}}
+	for row, err := range file.Inspect(lookedThrough) {
 		if err != nil {
 			return survey{}, err
 		}
 		if row.Problem == nil {
-			s.addresses = append(s.addresses, strings.ToLower(row.Contact.Email))
+			s.see(row)
 		}
 	}
 	if _, err := io.Copy(io.Discard, bytes); err != nil { // what stands behind the last record
@@ -135,18 +143,39 @@ func surveyed(name string, stored io.Reader, opts intake.Options) (survey, error
 	return s, nil
 }
 
-// addressesOf gives the addresses in the inputs, each once; none if they have
-// too many rows together.
-func addressesOf(assignments []assignment) []string {
-	var all []string
+// see notes what a good row is about.
+func (s *survey) see(row onboard.Row) {
+	if len(s.addresses) <= fewRows {
+		s.addresses = append(s.addresses, strings.ToLower(row.Contact.Email))
+	}
+	for _, name := range row.Groups {
+		if key := strings.ToLower(name); s.groups[key] == "" {
+			s.groups[strings.Clone(key)] = strings.Clone(name) // not the row with it
+		}
+	}
+}
+
+// foreseen is what a run is about, as far as it is known before the first row.
+type foreseen struct {
+	addresses []string // of people, each once and in lower case; none if there are too many
+	groups    []string // as the rows name them, each once
+}
+
+// foresee gathers what the inputs are about.
+func foresee(assignments []assignment) foreseen {
+	var about foreseen
 	rows := 0
+	groups := map[string]string{}
 	for _, a := range assignments {
-		all = append(all, a.survey.addresses...)
+		about.addresses = append(about.addresses, a.survey.addresses...)
+		maps.Copy(groups, a.survey.groups)
 		rows += a.survey.rows
 	}
+	about.groups = slices.Sorted(maps.Values(groups))
 	if rows > fewRows {
-		return nil
+		about.addresses = nil
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	slices.Sort(about.addresses)
+	about.addresses = slices.Compact(about.addresses)
+	return about
 }

@@ -96,7 +96,7 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 	if !o.quiet && o.sim.chosen(o.tenant) {
 		fmt.Fprintln(cmd.OutOrStdout(), "This is a simulated tenant: nothing outside this machine is asked or changed.")
 	}
-	tenant, err := connect(ctx, o, addressesOf(assignments), o.logger(cmd.ErrOrStderr()))
+	tenant, err := connect(ctx, o, foresee(assignments), o.logger(cmd.ErrOrStderr()))
 	if err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ func (t *Tenant) OutsideMembers(ctx context.Context, g onboard.Group) (int, erro
 	if g.New {
 		return 0, nil
 	}
-	roster, err := t.rosters.get(g.ID, func() (*roster, error) { return t.readRoster(ctx, g) })
+	roster, err := t.roster(ctx, g)
 	if err != nil {
 		return 0, err
 	}

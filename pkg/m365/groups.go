@@ -52,35 +52,55 @@ func meant(found []exchange.Recipient, name string) []exchange.Recipient {
 	return groups
 }
 
-// group completes what a look-up gave. Only groups that an outside person can be
-// added to have settings that matter.
+// group completes what a look-up gave with the settings of the group, if they
+// matter.
 func (t *Tenant) group(ctx context.Context, r exchange.Recipient) (onboard.Group, error) {
-	kind, _ := groupKind(r.RecipientTypeDetails)
-	g := onboard.Group{
-		ID:          firstOf(r.ExternalDirectoryObjectId, r.Guid),
-		Kind:        kind,
-		DisplayName: r.DisplayName,
-		Address:     r.PrimarySmtpAddress,
-		Ref:         firstOf(r.Guid, r.PrimarySmtpAddress),
-	}
-	takesGuests := kind == onboard.GroupMicrosoft365 && t.invitations != nil
-	if kind != onboard.GroupDistribution && kind != onboard.GroupSecurity && !takesGuests {
+	g := groupOf(r)
+	if !t.takesMembers(g) {
 		return g, nil
 	}
 	settings, err := t.settings(ctx, g)
 	if err != nil {
 		return onboard.Group{}, exchangeError(err)
 	}
-	g.OnPremisesSynced = bool(settings.IsDirSynced)
-	g.InsideSendersOnly = bool(settings.RequireSenderAuthenticationEnabled)
-	g.Delivery = onboard.Delivery{
-		Accepts:   len(settings.Senders()),
-		Rejects:   len(settings.RejectedSenders()),
-		Moderated: bool(settings.ModerationEnabled),
-		Hidden:    bool(settings.HiddenFromAddressListsEnabled),
-		NoReports: !takesGuests && !bool(settings.ReportToOriginatorEnabled) && !bool(settings.ReportToManagerEnabled),
+	return withSettings(g, settings), nil
+}
+
+// groupOf is the group without its settings.
+func groupOf(r exchange.Recipient) onboard.Group {
+	kind, _ := groupKind(r.RecipientTypeDetails)
+	return onboard.Group{
+		ID:          firstOf(r.ExternalDirectoryObjectId, r.Guid),
+		Kind:        kind,
+		DisplayName: r.DisplayName,
+		Address:     r.PrimarySmtpAddress,
+		Ref:         firstOf(r.Guid, r.PrimarySmtpAddress),
 	}
-	return g, nil
+}
+
+// takesMembers tells whether an outside person can be added to this kind of
+// group in this run. Only then its settings matter.
+func (t *Tenant) takesMembers(g onboard.Group) bool {
+	switch g.Kind {
+	case onboard.GroupDistribution, onboard.GroupSecurity:
+		return true
+	case onboard.GroupMicrosoft365:
+		return t.invitations != nil
+	}
+	return false
+}
+
+func withSettings(g onboard.Group, s exchange.Group) onboard.Group {
+	g.OnPremisesSynced = bool(s.IsDirSynced)
+	g.InsideSendersOnly = bool(s.RequireSenderAuthenticationEnabled)
+	g.Delivery = onboard.Delivery{
+		Accepts:   len(s.Senders()),
+		Rejects:   len(s.RejectedSenders()),
+		Moderated: bool(s.ModerationEnabled),
+		Hidden:    bool(s.HiddenFromAddressListsEnabled),
+		NoReports: g.Kind != onboard.GroupMicrosoft365 && !bool(s.ReportToOriginatorEnabled) && !bool(s.ReportToManagerEnabled),
+	}
+	return g
 }
 
 func firstOf(values ...string) string {

@@ -31,6 +31,22 @@ func (m *memo[V]) get(key string, ask func() (V, error)) (V, error) {
 	return value, nil
 }
 
+// put says the value of key beforehand.
+func (m *memo[V]) put(key string, value V) {
+	e := m.entry(key)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.known, e.value = true, value
+}
+
+// known gives the value of key if it is known already.
+func (m *memo[V]) known(key string) (V, bool) {
+	e := m.entry(key)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.value, e.known
+}
+
 func (m *memo[V]) entry(key string) *memoEntry[V] {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -40,7 +40,8 @@ type Exchange interface {
 	NewMailContact(ctx context.Context, n exchange.NewContact) (exchange.Recipient, error)
 	SetContact(ctx context.Context, identity string, d exchange.ContactDetails) error
 	SetMailContact(ctx context.Context, identity string, s exchange.MailSettings) error
-	FindGroups(ctx context.Context, name string) ([]exchange.Recipient, error)
+	FindGroups(ctx context.Context, names ...string) ([]exchange.Recipient, error)
+	DistributionGroups(ctx context.Context, addresses ...string) ([]exchange.Group, error)
 	DistributionGroup(ctx context.Context, identity string) (exchange.Group, error)
 	DistributionGroupMembers(ctx context.Context, identity string) ([]exchange.Recipient, error)
 	AddDistributionGroupMember(ctx context.Context, group, member string) error
@@ -75,8 +76,8 @@ type Graph interface {
 	Find(ctx context.Context, from graph.Collection, addresses []string) ([]graph.Recipient, error)
 
 	GroupMembers(ctx context.Context, groupID string) iter.Seq2[graph.Member, error]
-	LatestMembers(ctx context.Context, groupID string) (graph.Link, error)
-	MemberChanges(ctx context.Context, since graph.Link) ([]graph.MemberChange, graph.Link, error)
+	LatestMembers(ctx context.Context, groupIDs ...string) (graph.Link, error)
+	MemberChanges(ctx context.Context, since graph.Link) ([]graph.GroupChange, graph.Link, error)
 
 	Invite(ctx context.Context, i graph.Invitation) (userID string, err error)
 	AddGroupMember(ctx context.Context, groupID, userID string) error
@@ -89,6 +90,9 @@ type Options struct {
 	// Addresses are those that the run is about, each once, if it is known beforehand
 	// and they are few: then they may be looked up instead of the directory read.
 	Addresses []string
+	// Groups are those that the run's rows name, in the words of the rows, as far as
+	// they are known beforehand: these are looked up and read together.
+	Groups []string
 	// Invitations say how guests are invited; nil means that none are.
 	Invitations *Invitations
 	// Logger tells what is read and why; nil means silence.
@@ -103,6 +107,7 @@ type Tenant struct {
 	graph     Graph
 	store     *snapshot.Store // nil: nothing is kept
 	addresses []string        // that the run is about; none: not known, or too many
+	named     []string        // groups that the run is about, as far as known
 	log       *slog.Logger
 	now       func() time.Time
 
@@ -115,6 +120,8 @@ type Tenant struct {
 	keys        memo[*lookups[exchange.Keyed]] // by custom attribute
 	groups      memo[[]onboard.Group]
 	rosters     memo[*roster]
+	links       memberLinks
+	rounds      memo[struct{}] // by the link that was gone on from
 	senderLists memo[*senderList]
 	begun       memo[struct{}]
 	settled     settled
@@ -125,7 +132,7 @@ var _ onboard.Tenant = (*Tenant)(nil)
 
 // New gives a tenant that is reached through the two clients.
 func New(e Exchange, g Graph, o Options) *Tenant {
-	t := &Tenant{exchange: e, graph: g, store: o.Store, addresses: o.Addresses, log: o.Logger, now: o.Now, invitations: o.Invitations, written: newWritten()}
+	t := &Tenant{exchange: e, graph: g, store: o.Store, addresses: o.Addresses, named: o.Groups, log: o.Logger, now: o.Now, invitations: o.Invitations, written: newWritten()}
 	if t.log == nil {
 		t.log = slog.New(slog.DiscardHandler)
 	}
@@ -136,8 +143,14 @@ func New(e Exchange, g Graph, o Options) *Tenant {
 	return t
 }
 
-// Load reads what every run needs: the organisation's accepted domains and who
-// holds which address. It thereby finds out, before anything is written, whether
+var (
+	_ Exchange = (*exchange.Client)(nil)
+	_ Graph    = (*graph.Client)(nil)
+)
+
+// Load reads what every run needs: the organisation's accepted domains, who
+// holds which address, and of the groups that the run is known to be about the
+// settings and the members. It thereby finds out, before anything is written, whether
 // both APIs can be reached and let the app read. commands are the cmdlets that
 // the run will use for its changes; as far as Exchange tells, they are checked
 // to be allowed.
@@ -153,7 +166,21 @@ func (t *Tenant) Load(ctx context.Context, commands ...string) error {
 		return nil
 	})
 	loads.Go(func() error { return t.readDirectory(ctx) })
-	return loads.Wait()
+	var named []onboard.Group
+	loads.Go(func() error {
+		named = t.lookUpNamed(ctx)
+		t.readRosters(ctx, named)
+		return nil
+	})
+	if err := loads.Wait(); err != nil {
+		return err
+	}
+	for _, g := range named {
+		if roster, ok := t.rosters.known(g.ID); ok {
+			t.written.shown(g, roster.members)
+		}
+	}
+	return nil
 }
 
 // OwnDomain tells whether the domain is one of the organisation's accepted

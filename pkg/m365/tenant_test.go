@@ -34,6 +34,8 @@ type fakeExchange struct {
 	create     func(exchange.NewContact) (exchange.Recipient, error)
 	add        error
 	allowed    []string
+	// jointRefused is the error of questions about several groups together.
+	jointRefused error
 }
 
 func (f *fakeExchange) AllowedCommands(context.Context) ([]string, error) {
@@ -68,9 +70,32 @@ func (f *fakeExchange) NewMailContact(_ context.Context, n exchange.NewContact) 
 	return f.create(n)
 }
 
-func (f *fakeExchange) FindGroups(_ context.Context, name string) ([]exchange.Recipient, error) {
-	f.note("find %s", name)
-	return f.groups[name], nil
+func (f *fakeExchange) FindGroups(_ context.Context, names ...string) ([]exchange.Recipient, error) {
+	f.note("find %s", strings.Join(names, ", "))
+	var found []exchange.Recipient
+	for _, name := range names {
+		found = append(found, f.groups[name]...)
+	}
+	return found, f.joint(len(names))
+}
+
+// joint is the error of a question about so many things together.
+func (f *fakeExchange) joint(n int) error {
+	if n > 1 {
+		return f.jointRefused
+	}
+	return nil
+}
+
+func (f *fakeExchange) DistributionGroups(_ context.Context, addresses ...string) ([]exchange.Group, error) {
+	f.note("settings of %d", len(addresses))
+	var found []exchange.Group
+	for _, g := range f.settings {
+		if slices.ContainsFunc(addresses, g.Holds) {
+			found = append(found, g)
+		}
+	}
+	return found, f.joint(len(addresses))
 }
 
 func (f *fakeExchange) DistributionGroup(_ context.Context, identity string) (exchange.Group, error) {
@@ -95,9 +120,12 @@ type fakeGraph struct {
 	members    map[string][]graph.Member
 	joins      map[string][]graph.MemberChange
 	err        map[graph.Collection]error
+	membersErr error // of reading any group's members
 	writes     error // of everything that changes something
 	resync     bool  // no link is good any more
-	size       int   // of each collection, if it is larger than what is told of it
+	// singleLinks: there is no link for several groups.
+	singleLinks bool
+	size        int // of each collection, if it is larger than what is told of it
 
 	mu    sync.Mutex
 	asked []string
@@ -151,28 +179,55 @@ func (f *fakeGraph) Changes(_ context.Context, since graph.Link) ([]graph.Change
 func (f *fakeGraph) GroupMembers(_ context.Context, id string) iter.Seq2[graph.Member, error] {
 	f.note("members")
 	members, ok := f.members[id]
+	if f.membersErr != nil {
+		return stream[graph.Member](nil, f.membersErr)
+	}
 	if !ok {
 		return stream[graph.Member](nil, &graph.Error{Status: 404})
 	}
 	return stream(members, nil)
 }
 
-func (f *fakeGraph) LatestMembers(_ context.Context, groupID string) (graph.Link, error) {
-	return graph.Link(fmt.Sprintf("%s %d", groupID, len(f.joins[groupID]))), nil
+func (f *fakeGraph) LatestMembers(_ context.Context, groupIDs ...string) (graph.Link, error) {
+	f.note("link for %d", len(groupIDs))
+	if len(groupIDs) > 1 && f.singleLinks {
+		return "", &graph.Error{Status: 400, Code: "Request_UnsupportedQuery"}
+	}
+	return f.memberLink(groupIDs), nil
 }
 
-func (f *fakeGraph) MemberChanges(_ context.Context, since graph.Link) ([]graph.MemberChange, graph.Link, error) {
+// memberLink has for each group how many changes came before it.
+func (f *fakeGraph) memberLink(groupIDs []string) graph.Link {
+	var parts []string
+	for _, id := range groupIDs {
+		parts = append(parts, fmt.Sprintf("%s %d", id, len(f.joins[id])))
+	}
+	return graph.Link(strings.Join(parts, ";"))
+}
+
+func (f *fakeGraph) MemberChanges(_ context.Context, since graph.Link) ([]graph.GroupChange, graph.Link, error) {
 	if f.resync {
 		return nil, "", graph.ErrResync
 	}
-	var group string
-	var n int
-	if _, err := fmt.Sscanf(string(since), "%s %d", &group, &n); err != nil {
-		return nil, "", err
-	}
 	f.note("changes of members")
-	next, err := f.LatestMembers(context.Background(), group)
-	return f.joins[group][n:], next, err
+	var changes []graph.GroupChange
+	var groups []string
+	for part := range strings.SplitSeq(string(since), ";") {
+		var group string
+		var n int
+		if _, err := fmt.Sscanf(part, "%s %d", &group, &n); err != nil {
+			return nil, "", err
+		}
+		groups = append(groups, group)
+		c := graph.GroupChange{ID: group, Members: f.joins[group][n:]}
+		if _, ok := f.members[group]; !ok {
+			c.Removed = &struct{}{}
+		}
+		if c.Removed != nil || len(c.Members) > 0 {
+			changes = append(changes, c)
+		}
+	}
+	return changes, f.memberLink(groups), nil
 }
 
 // guid gives an id that is easy to tell from others.

@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"maps"
+	"slices"
+	"strings"
 )
 
 // Group is a distribution group, mail-enabled security group or room list,
@@ -16,7 +19,8 @@ type Group struct {
 	Alias                     string
 	DisplayName               string
 	PrimarySmtpAddress        string
-	RecipientTypeDetails      string // MailUniversalDistributionGroup, MailUniversalSecurityGroup, …
+	EmailAddresses            Strings // with their kind, as those of a Recipient
+	RecipientTypeDetails      string  // MailUniversalDistributionGroup, MailUniversalSecurityGroup, …
 	ExternalDirectoryObjectId string
 	IsDirSynced               Bool // managed on-premises: read-only here
 	ManagedBy                 Strings
@@ -47,7 +51,7 @@ type Group struct {
 }
 
 var groupProperties = []string{
-	"Guid", "Name", "Alias", "DisplayName", "PrimarySmtpAddress", "RecipientTypeDetails",
+	"Guid", "Name", "Alias", "DisplayName", "PrimarySmtpAddress", "EmailAddresses", "RecipientTypeDetails",
 	"ExternalDirectoryObjectId", "IsDirSynced", "ManagedBy", "RequireSenderAuthenticationEnabled",
 	"AcceptMessagesOnlyFrom", "AcceptMessagesOnlyFromDLMembers", "AcceptMessagesOnlyFromSendersOrMembers",
 	"RejectMessagesFrom", "RejectMessagesFromDLMembers", "RejectMessagesFromSendersOrMembers",
@@ -86,12 +90,17 @@ func (c *Client) group(ctx context.Context, cmdlet, identity string) (Group, err
 		failed.kind = ErrAmbiguous
 		return Group{}, failed
 	}
+	return c.decodeGroup(cmd, result, result.Values[0])
+}
+
+// decodeGroup reads one of the groups that a command answered.
+func (c *Client) decodeGroup(cmd Command, result Result, value json.RawMessage) (Group, error) {
 	// Taking a missing setting for false would call a closed group open.
 	var answered struct {
 		Group
 		RequireSenderAuthenticationEnabled *Bool
 	}
-	err = json.Unmarshal(result.Values[0], &answered)
+	err := json.Unmarshal(value, &answered)
 	if err == nil && answered.RequireSenderAuthenticationEnabled == nil {
 		err = errNoSenderSetting
 	}
@@ -100,6 +109,45 @@ func (c *Client) group(ctx context.Context, cmdlet, identity string) (Group, err
 	}
 	answered.Group.RequireSenderAuthenticationEnabled = *answered.RequireSenderAuthenticationEnabled
 	return answered.Group, nil
+}
+
+// MaxGroups is how many addresses DistributionGroups takes, for the reason of
+// MaxAddresses.
+const MaxGroups = 20
+
+// DistributionGroups returns the groups that hold one of the SMTP addresses,
+// primary or not, with their settings: distribution groups, mail-enabled
+// security groups and room lists. What is no such group, or nobody, is left out.
+func (c *Client) DistributionGroups(ctx context.Context, addresses ...string) ([]Group, error) {
+	if n := len(addresses); n == 0 || n > MaxGroups {
+		return nil, fmt.Errorf("exchange: %d groups to look up, which must be 1 to %d", n, MaxGroups)
+	}
+	terms := make([]string, len(addresses))
+	for i, address := range addresses {
+		terms[i] = anyOf("EmailAddresses").equals(address)
+	}
+	cmd := Command{
+		Name:       "Get-DistributionGroup",
+		Parameters: Parameters{"Filter": strings.Join(terms, " -or ")},
+		Select:     groupProperties,
+	}
+	result, err := c.listed(ctx, cmd)
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]Group, len(result.Values))
+	for i, value := range result.Values {
+		if groups[i], err = c.decodeGroup(cmd, result, value); err != nil {
+			return nil, err
+		}
+	}
+	return groups, nil
+}
+
+// Holds reports whether the group holds the SMTP address.
+func (g Group) Holds(address string) bool {
+	r := Recipient{PrimarySmtpAddress: g.PrimarySmtpAddress, EmailAddresses: g.EmailAddresses}
+	return slices.ContainsFunc(r.Addresses(), func(a string) bool { return strings.EqualFold(a, address) })
 }
 
 // DistributionGroupMembers returns the direct members of a group, those hidden

@@ -21,16 +21,22 @@ var errCutShort = errors.New("the list was cut short, and there is no link to th
 // the page size both have to ask for everything: either alone has been observed
 // to be ignored.
 func list[T any](ctx context.Context, c *Client, cmd Command) ([]T, error) {
-	cmd.Effect = Read
-	cmd.Parameters["ResultSize"] = "Unlimited"
-	result, err := c.Invoke(ctx, cmd)
+	result, err := c.listed(ctx, cmd)
 	if err != nil {
 		return nil, err
 	}
-	if slices.ContainsFunc(result.Warnings, isCutShort) {
-		return nil, c.malformed(cmd, result.RequestID, errCutShort)
-	}
 	return decodeList[T](c, cmd, result)
+}
+
+// listed is list without reading what the objects are.
+func (c *Client) listed(ctx context.Context, cmd Command) (Result, error) {
+	cmd.Effect = Read
+	cmd.Parameters["ResultSize"] = "Unlimited"
+	result, err := c.Invoke(ctx, cmd)
+	if err == nil && slices.ContainsFunc(result.Warnings, isCutShort) {
+		err = c.malformed(cmd, result.RequestID, errCutShort)
+	}
+	return result, err
 }
 
 func decodeList[T any](c *Client, cmd Command, result Result) ([]T, error) {

@@ -71,18 +71,40 @@ func (c *Client) RecipientsByAddress(ctx context.Context, addresses ...string) (
 	return c.recipients(ctx, strings.Join(terms, " -or "))
 }
 
-// FindGroups returns the recipients of any kind that a person may mean by a
-// group's name: those with this address, alias, name, display name, or id of
-// Exchange or of Entra ID. The caller decides when there are none, several, or
-// one that is not a group.
-func (c *Client) FindGroups(ctx context.Context, name string) ([]Recipient, error) {
-	properties := anyOf("DisplayName", "Name", "Alias")
-	if strings.Contains(name, "@") {
-		properties = anyOf("EmailAddresses", "DisplayName", "Name")
-	} else if _, err := uuid.Parse(name); err == nil {
-		properties = anyOf("ExternalDirectoryObjectId", "Guid", "DisplayName", "Name")
+// MaxNames is how many names FindGroups takes, for the reason of MaxAddresses:
+// there are up to four terms for each.
+const MaxNames = 5
+
+// FindGroups returns the recipients of any kind that a person may mean by one of
+// the names of groups: those with this address, alias, name, display name, or id
+// of Exchange or of Entra ID. The caller decides whom a name means, and when
+// there are none, several, or one that is not a group.
+func (c *Client) FindGroups(ctx context.Context, names ...string) ([]Recipient, error) {
+	if n := len(names); n == 0 || n > MaxNames {
+		return nil, fmt.Errorf("exchange: %d names of groups to look up, which must be 1 to %d", n, MaxNames)
 	}
-	return c.recipients(ctx, properties.equals(name))
+	terms := make([]string, len(names))
+	for i, name := range names {
+		properties := anyOf("DisplayName", "Name", "Alias")
+		if strings.Contains(name, "@") {
+			properties = anyOf("EmailAddresses", "DisplayName", "Name")
+		} else if _, err := uuid.Parse(name); err == nil {
+			properties = anyOf("ExternalDirectoryObjectId", "Guid", "DisplayName", "Name")
+		}
+		terms[i] = properties.equals(name)
+	}
+	return c.recipients(ctx, strings.Join(terms, " -or "))
+}
+
+// GoesBy reports whether name is one of r's names, ids and addresses, of those
+// that FindGroups looks at.
+func (r Recipient) GoesBy(name string) bool {
+	for _, own := range append([]string{r.DisplayName, r.Name, r.Alias, r.Guid, r.ExternalDirectoryObjectId}, r.Addresses()...) {
+		if own != "" && strings.EqualFold(own, name) {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *Client) recipients(ctx context.Context, filter string) ([]Recipient, error) {

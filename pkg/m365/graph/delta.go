@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
 )
@@ -48,14 +49,32 @@ type MemberChange struct {
 	Removed *struct{} `json:"@removed"`
 }
 
+// GroupChange is what became of a group and its members.
+type GroupChange struct {
+	ID string `json:"id"`
+	// Removed: the group was deleted.
+	Removed *struct{} `json:"@removed"`
+	// Members are the changes in the order in which Graph tells them: the last one to an id counts.
+	Members []MemberChange `json:"members@delta"`
+}
+
 // Latest gives the link for changes of a collection from now on. Taken before the collection is read, it misses none.
 func (c *Client) Latest(ctx context.Context, of Collection) (Link, error) {
 	return c.latest(ctx, of, url.Values{"$select": {of.properties()}})
 }
 
-// LatestMembers gives the link for changes among the members of a group from now on.
-func (c *Client) LatestMembers(ctx context.Context, groupID string) (Link, error) {
-	return c.latest(ctx, Groups, url.Values{"$select": {"members"}, "$filter": {"id eq " + quote(groupID)}})
+// MaxGroups is how many groups a link of [Client.LatestMembers] can be about
+// (learn.microsoft.com/graph/api/group-delta: $filter takes up to 50 ids).
+const MaxGroups = 50
+
+// LatestMembers gives one link for changes among the members of all these groups from now on. That Graph takes several
+// ids together with $deltatoken=latest is not documented; an error that matches [ErrBadRequest] says that it doesn't.
+func (c *Client) LatestMembers(ctx context.Context, groupIDs ...string) (Link, error) {
+	clauses := make([]string, len(groupIDs))
+	for i, id := range groupIDs {
+		clauses[i] = "id eq " + quote(id)
+	}
+	return c.latest(ctx, Groups, url.Values{"$select": {"members"}, "$filter": {strings.Join(clauses, " or ")}})
 }
 
 func (c *Client) latest(ctx context.Context, of Collection, query url.Values) (Link, error) {
@@ -75,29 +94,32 @@ func (c *Client) Changes(ctx context.Context, since Link) ([]Change, Link, error
 	return found, next, resync(err)
 }
 
-// MemberChanges is Changes for a link of [Client.LatestMembers]. The error matches [ErrNotFound] when the group was
-// deleted.
-func (c *Client) MemberChanges(ctx context.Context, since Link) ([]MemberChange, Link, error) {
+// MemberChanges is Changes for a link of [Client.LatestMembers]: it tells of each group in which something changed, once.
+func (c *Client) MemberChanges(ctx context.Context, since Link) ([]GroupChange, Link, error) {
 	request, err := c.since(since)
 	if err != nil {
 		return nil, "", err
 	}
-	found, next, err := changes[struct {
-		Removed *struct{}      `json:"@removed"`
-		Members []MemberChange `json:"members@delta"`
-	}](ctx, c, request)
+	found, next, err := changes[GroupChange](ctx, c, request)
 	if err != nil {
 		return nil, "", resync(err)
 	}
 	// The members of one group can be spread over several pages, each time with the group.
-	var members []MemberChange
-	for _, group := range found {
-		if group.Removed != nil {
-			return nil, "", &Error{Request: describe(request), Status: http.StatusNotFound, Message: "the group was deleted"}
+	var groups []GroupChange
+	places := map[string]int{}
+	for _, g := range found {
+		place, ok := places[g.ID]
+		if !ok {
+			places[g.ID] = len(groups)
+			groups = append(groups, g)
+			continue
 		}
-		members = append(members, group.Members...)
+		groups[place].Members = append(groups[place].Members, g.Members...)
+		if g.Removed != nil {
+			groups[place].Removed = g.Removed
+		}
 	}
-	return members, next, nil
+	return groups, next, nil
 }
 
 // changes reads a round of a delta query: its pages follow one another, and the last one has the link for the next

@@ -102,14 +102,16 @@ func TestAnswerWithoutALinkIsNoRound(t *testing.T) {
 	}
 }
 
+// One link serves several groups, of which each can come on several pages, in
+// between the others.
 func TestMemberChanges(t *testing.T) {
 	s := newServer(t,
 		replyWithDelta("", "$deltatoken=1"),
-		replyWithLink(`{"id":"g","members@delta":[{"@odata.type":"#microsoft.graph.orgContact","id":"m1"}]}`, "$skiptoken=2"),
-		replyWithDelta(`{"id":"g","members@delta":[{"id":"m2","@removed":{"reason":"deleted"}}]}`, "$deltatoken=3"),
-		replyWithDelta(`{"id":"g","@removed":{"reason":"deleted"}}`, "$deltatoken=4"))
+		replyWithLink(`{"id":"g","members@delta":[{"@odata.type":"#microsoft.graph.orgContact","id":"m1"}]},{"id":"h"}`, "$skiptoken=2"),
+		replyWithLink(`{"id":"i","@removed":{"reason":"deleted"}},{"id":"h","members@delta":[{"id":"m3"}]}`, "$skiptoken=3"),
+		replyWithDelta(`{"id":"g","members@delta":[{"id":"m2","@removed":{"reason":"deleted"}},{"id":"m1","@removed":{"reason":"deleted"}}]}`, "$deltatoken=4"))
 	c := s.client(t)
-	since, err := c.LatestMembers(t.Context(), "g")
+	since, err := c.LatestMembers(t.Context(), "g", "h", "i'")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,14 +119,20 @@ func TestMemberChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]MemberChange{{ID: "m1"}, {ID: "m2", Removed: &struct{}{}}}, got); diff != "" {
+	gone := &struct{}{}
+	want := []GroupChange{
+		{ID: "g", Members: []MemberChange{{ID: "m1"}, {ID: "m2", Removed: gone}, {ID: "m1", Removed: gone}}},
+		{ID: "h", Members: []MemberChange{{ID: "m3"}}},
+		{ID: "i", Removed: gone},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if filter := s.requests()[0].query["$filter"]; !cmp.Equal(filter, []string{"id eq 'g'"}) {
-		t.Errorf("filter %q", filter)
+	if next != "/v1.0/contacts/delta?$deltatoken=4" && next != "/v1.0/groups/delta?$deltatoken=4" {
+		t.Errorf("next link %q", next)
 	}
-	if _, _, err := c.MemberChanges(t.Context(), next); !errors.Is(err, ErrNotFound) {
-		t.Errorf("deleted group: %v", err)
+	if filter := s.requests()[0].query["$filter"]; !cmp.Equal(filter, []string{"id eq 'g' or id eq 'h' or id eq 'i'''"}) {
+		t.Errorf("filter %q", filter)
 	}
 }
 

@@ -89,25 +89,3 @@ func keepEntries(ctx context.Context, tx *sql.Tx, name string, entries []entry, 
 	_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO directory_books VALUES (?, ?)`, name, link)
 	return err
 }
-
-// Members gives the members that are kept of a group, and the link for what
-// changed since; the link is empty when none are kept.
-func (s *Store) Members(ctx context.Context, group ID) (Members, string, error) {
-	var link string
-	var text []byte
-	err := s.db.QueryRowContext(ctx, `SELECT link, members FROM directory_groups WHERE id = ?`, group[:]).Scan(&link, &text)
-	if errors.Is(err, sql.ErrNoRows) {
-		return Members{}, "", nil
-	}
-	if err != nil {
-		return Members{}, "", err
-	}
-	m, err := readMembers(text)
-	return m, link, err
-}
-
-// KeepMembers keeps the members of a group.
-func (s *Store) KeepMembers(ctx context.Context, group ID, m Members, link string) error {
-	_, err := s.db.ExecContext(ctx, `INSERT OR REPLACE INTO directory_groups VALUES (?, ?, ?)`, group[:], link, m.bytes())
-	return err
-}

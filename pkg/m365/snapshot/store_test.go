@@ -152,3 +152,42 @@ func TestForget(t *testing.T) {
 	}
 	ok(t, Forget(t.Context(), filepath.Join(t.TempDir(), "none.db")))
 }
+
+func TestGroupsThatShareALink(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state.db"), "tenant")
+	defer s.Close()
+	for n := range 5 {
+		link := "joint"
+		if n == 4 {
+			link = "own"
+		}
+		ok(t, s.KeepMembers(t.Context(), id(n), NewMembers([]ID{id(1)}), link))
+	}
+	joined := map[ID]bool{id(1): false, id(2): true}
+	changes := map[ID]Turnover{
+		id(1): {Members: joined},
+		id(2): {Gone: true},
+		id(4): {Members: joined}, // goes on from another link
+		id(9): {Members: joined}, // is not kept
+	}
+	ok(t, s.ChangeMembers(t.Context(), "joint", changes, "next"))
+	ok(t, s.ShareLink(t.Context(), "shared", id(3), id(8)))
+	for n, want := range map[int]struct {
+		link    string
+		members int
+		has     int
+	}{0: {"next", 1, 1}, 1: {"next", 1, 2}, 2: {}, 3: {"shared", 1, 1}, 4: {"own", 1, 1}, 8: {}, 9: {}} {
+		m, link, err := s.Members(t.Context(), id(n))
+		ok(t, err)
+		if link != want.link || m.Len() != want.members || want.members > 0 && !m.Has(id(want.has)) {
+			t.Errorf("group %d: %v, link %q", n, m, link)
+		}
+		if alone, err := s.MemberLink(t.Context(), id(n)); err != nil || alone != link {
+			t.Errorf("group %d: link alone %q, %v", n, alone, err)
+		}
+	}
+	ok(t, s.DropMembers(t.Context(), "next"))
+	if link, err := s.MemberLink(t.Context(), id(1)); link != "" || err != nil {
+		t.Errorf("a group that was dropped has link %q, %v", link, err)
+	}
+}
