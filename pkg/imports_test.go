@@ -32,25 +32,26 @@ func rooms() []room {
 	return []room{
 		{path: "cmd/enlist", may: []string{
 			"pkg/onboard", "pkg/intake", "pkg/m365", "pkg/m365/exchange", "pkg/m365/graph", "pkg/m365/pace", "pkg/m365/cloud", "pkg/m365/snapshot",
-			"pkg/doctor", "pkg/journal", "pkg/notify", "pkg/report", "pkg/progress", "pkg/config", "pkg/simtenant",
+			"pkg/doctor", "pkg/journal", "pkg/notify", "pkg/report", "pkg/progress", "pkg/config", "pkg/cause", "pkg/simtenant",
 		}},
 		{path: "cmd/simtenant", may: sim},
 		{path: "pkg/onboard"},
 		{path: "pkg/intake", may: []string{"pkg/onboard"}},
 		{path: "pkg/m365", tests: sim, may: []string{
-			"pkg/onboard", "pkg/m365/exchange", "pkg/m365/graph", "pkg/m365/pace", "pkg/m365/cloud", "pkg/m365/snapshot",
+			"pkg/onboard", "pkg/m365/exchange", "pkg/m365/graph", "pkg/m365/pace", "pkg/m365/cloud", "pkg/m365/snapshot", "pkg/cause",
 		}},
 		{path: "pkg/m365/exchange", tests: sim, may: []string{"pkg/m365/pace"}},
 		{path: "pkg/m365/graph", tests: sim, may: []string{"pkg/m365/pace"}},
 		{path: "pkg/m365/pace"},
 		{path: "pkg/m365/cloud", tests: sim},
 		{path: "pkg/m365/snapshot"},
-		{path: "pkg/doctor", tests: sim, may: []string{"pkg/m365/exchange", "pkg/m365/graph", "pkg/m365/cloud"}},
+		{path: "pkg/doctor", tests: sim, may: []string{"pkg/m365/exchange", "pkg/m365/graph", "pkg/m365/cloud", "pkg/cause"}},
 		{path: "pkg/journal", may: []string{"pkg/onboard"}},
 		{path: "pkg/report", may: []string{"pkg/onboard"}},
 		{path: "pkg/progress", may: []string{"pkg/onboard"}},
 		{path: "pkg/notify"},
 		{path: "pkg/config"},
+		{path: "pkg/cause"},
 		{path: "pkg/simtenant"},
 	}
 }

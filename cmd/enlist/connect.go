@@ -128,8 +128,11 @@ func (s *site) identity() (*cloud.Identity, error) {
 		Env:       s.env,
 		Transport: s.transport,
 	})
-	if err != nil {
-		return nil, &usageError{Message: fmt.Sprintf("There are no credentials to sign in with: %v.", err), cause: err}
+	switch {
+	case errors.Is(err, cloud.ErrNoCredential):
+		return nil, err
+	case err != nil:
+		return nil, &usageError{Message: fmt.Sprintf("Sign-in can't be tried: %v.", err), cause: err}
 	}
 	return identity, nil
 }

@@ -54,7 +54,7 @@ func (o *contactOptions) validate() error {
 		err = name.Execute(io.Discard, person{onboard.Contact{}})
 	}
 	if err != nil && !errors.Is(err, errLacking) {
-		return &usageError{Message: fmt.Sprintf("--display-name can't be used: %v.", err),
+		return &usageError{Message: fmt.Sprintf("--display-name %q can't be used.", o.displayName),
 			NextStep: "Its parts can be {{.FirstName}}, {{.LastName}}, {{.DisplayName}}, {{.Company}}, {{.Department}} and {{.Email}}.", cause: err}
 	}
 	return nil

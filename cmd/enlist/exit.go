@@ -2,7 +2,11 @@ package main
 
 import (
 	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/intake"
 	"enlist/pkg/journal"
 	"enlist/pkg/m365/cloud"
@@ -83,7 +87,7 @@ func exitCodeOf(err error) exitCode {
 		return exitUsage
 	case errors.As(err, &signIn) && signIn.Temporary:
 		return exitLater
-	case errors.As(err, &signIn), errors.Is(err, onboard.ErrDenied):
+	case errors.As(err, &signIn), errors.Is(err, cloud.ErrNoCredential), errors.Is(err, onboard.ErrDenied):
 		return exitDenied
 	case errors.Is(err, onboard.ErrUnavailable), errors.Is(err, onboard.ErrThrottled):
 		return exitLater
@@ -105,6 +109,19 @@ func outcomeCode(t *onboard.Tally) exitCode {
 	return exitDone
 }
 
+// asSentence gives a text the looks of one: an upper-case letter at its beginning,
+// unless that is a name such as a file's, and a full stop at its end.
+func asSentence(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	if !strings.ContainsFunc(word, func(r rune) bool { return (r < 'a' || r > 'z') && r != '-' }) {
+		text = strings.ToUpper(text[:1]) + text[1:]
+	}
+	if last, _ := utf8.DecodeLastRuneInString(text); unicode.IsLetter(last) || unicode.IsDigit(last) || last == '"' || last == ')' {
+		text += "."
+	}
+	return text
+}
+
 // explain is what a person reads when a command fails.
 func explain(err error) string {
 	if ended, ok := errors.AsType[*runEnded](err); ok {
@@ -118,7 +135,11 @@ func explain(err error) string {
 	case errors.Is(err, onboard.ErrDeadline):
 		return "The time allowed with --max-duration was up before the first row. Nothing was changed."
 	}
-	text := "Error: " + err.Error()
+	text := cause.Text(err)
+	if _, told := errors.AsType[*usageError](err); !told {
+		text = asSentence(text)
+	}
+	text = "Error: " + text
 	switch exitCodeOf(err) {
 	case exitUsage, exitLimit:
 		text += "\nNothing was changed."

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -179,10 +180,13 @@ func parseAge(text string) (time.Duration, error) {
 		return time.Duration(n) * 24 * time.Hour, nil
 	}
 	age, err := time.ParseDuration(text)
-	if err == nil && age < 0 {
-		err = fmt.Errorf("it is negative")
+	switch {
+	case err != nil:
+		return 0, errors.New("it is neither a number of days, such as 30d, nor a duration, such as 36h")
+	case age < 0:
+		return 0, errors.New("it is negative")
 	}
-	return age, err
+	return age, nil
 }
 
 func printJSON(w io.Writer, v any) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/notify"
 	"enlist/pkg/report"
 )
@@ -87,7 +88,7 @@ func announced(ctx context.Context, cmd *cobra.Command, o *runOptions, input str
 
 func warn(logger *slog.Logger, err error) {
 	if err != nil {
-		logger.Warn("notification", "error", err)
+		logger.Warn("notification", "error", cause.Text(err))
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -33,6 +32,10 @@ func newRootCommand(std streams) *cobra.Command {
 		Long:          rootHelp,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs,
+		RunE:          noSuchCommand,
+
+		SuggestionsMinimumDistance: 2,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			return settle(cmd)
 		},
@@ -41,20 +44,12 @@ func newRootCommand(std streams) *cobra.Command {
 	root.SetIn(std.in)
 	root.SetOut(std.out)
 	root.SetErr(std.err)
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(err, "See "+cmd.CommandPath()+" --help.")
-	})
 	root.AddCommand(newRunCommand(), newPlanCommand(), newResumeCommand(), newUndoCommand(), newHistoryCommand(), newShowCommand(), newInspectCommand(), newDoctorCommand(), newConfigCommand(), newManCommand(), newVersionCommand())
 	for _, cmd := range root.Commands() {
 		completeChoices(cmd)
 	}
+	tellMisuse(root)
 	return root
-}
-
-// usage marks an error of cobra's or pflag's as a mistake of the caller.
-func usage(err error, nextStep string) error {
-	message := err.Error()
-	return &usageError{Message: strings.ToUpper(message[:1]) + message[1:] + ".", NextStep: nextStep, cause: err}
 }
 
 // someFiles wants the input as arguments: one file or more, of different names,

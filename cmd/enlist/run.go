@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/intake"
 	"enlist/pkg/journal"
 	"enlist/pkg/onboard"
@@ -257,7 +258,7 @@ func because(err error) string {
 	case errors.Is(err, onboard.ErrLimit):
 		return fmt.Sprintf("It was stopped: %v. If that was meant, raise --max-creates or --max-failures.", err)
 	}
-	return fmt.Sprintf("The run could not go on: %v.", err)
+	return fmt.Sprintf("The run could not go on: %s.", cause.Text(err))
 }
 
 // warn says that something about the input was odd. The warnings themselves

@@ -66,7 +66,8 @@ func (s *simOptions) embeddedSite(ctx context.Context) (*site, error) {
 	}
 	server, err := simtenant.Start(context.WithoutCancel(ctx), cfg)
 	if err != nil {
-		return nil, fmt.Errorf("starting the simulated tenant: %w", err)
+		return nil, &usageError{Message: fmt.Sprintf("The simulated tenant can't be started: %v.", err),
+			NextStep: "Look into the files that --sim-seed and --sim-state name.", cause: err}
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(server.CertificatePEM())

@@ -59,8 +59,7 @@ func fill(flags *pflag.FlagSet, from source) error {
 			return
 		}
 		if err := set(flags, f, values); err != nil {
-			failed = &usageError{Message: fmt.Sprintf("%s has a value that --%s does not take: %v.", place, f.Name, err),
-				NextStep: "Correct or remove it.", cause: err}
+			failed = &usageError{Message: place + " has a value that can't be used. " + flagMistake(err), NextStep: "Correct or remove it.", cause: err}
 		}
 	})
 	return failed

@@ -100,6 +100,8 @@ func (l *lookup) register(flags *pflag.FlagSet) {
 // path is the state file that is meant.
 func (l *lookup) path() (string, error) {
 	switch {
+	case l.state == stateOff:
+		return "", &usageError{Message: "With --state off, no runs are recorded.", NextStep: "Name the file that they were recorded in with --state."}
 	case l.state != "":
 		return l.state, nil
 	case l.tenant != "":

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/doctor"
 	"enlist/pkg/journal"
 )
@@ -33,7 +34,7 @@ func stateFinding(ctx context.Context, o *runOptions) doctor.Finding {
 	f := doctor.Finding{Check: stateCheck, Verdict: doctor.OK, Message: path + " can be written"}
 	if err != nil {
 		f.Verdict = doctor.Failed
-		f.Message, f.NextStep, _ = strings.Cut(err.Error(), "\n")
+		f.Message, f.NextStep, _ = strings.Cut(cause.Text(err), "\n")
 	}
 	return f
 }

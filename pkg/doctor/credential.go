@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/m365/cloud"
 )
 
@@ -49,7 +50,7 @@ func (e *examination) signIn(ctx context.Context, check string, source func() (*
 	defer cancel()
 	tokens, err := source()
 	if err != nil {
-		e.note(Finding{Check: check, Verdict: Failed, Message: err.Error(), NextStep: "Correct the credential in the environment."})
+		e.note(Finding{Check: check, Verdict: Failed, Message: cause.Text(err), NextStep: "Correct the credential in the environment."})
 		return cloud.Claims{}, false
 	}
 	if _, err := tokens.Token(ctx); err != nil {
@@ -58,7 +59,7 @@ func (e *examination) signIn(ctx context.Context, check string, source func() (*
 	}
 	claims, err := tokens.Claims(ctx)
 	if err != nil {
-		e.note(Finding{Check: check, Verdict: Warning, Message: "got a token, but what it allows can't be read: " + err.Error()})
+		e.note(Finding{Check: check, Verdict: Warning, Message: "got a token, but what it allows can't be read: " + cause.Text(err), NextStep: "Try a small file with: enlist run"})
 		return cloud.Claims{}, false
 	}
 	e.ok(check, "got a token for tenant "+claims.TenantID)
@@ -67,9 +68,9 @@ func (e *examination) signIn(ctx context.Context, check string, source func() (*
 
 // refused is a sign-in that failed.
 func refused(check string, err error) Finding {
-	f := Finding{Check: check, Verdict: Failed, Message: err.Error()}
+	f := Finding{Check: check, Verdict: Failed, Message: cause.Text(err)}
 	if signIn, ok := errors.AsType[*cloud.SignInError](err); ok {
-		f.Message = strings.TrimSuffix(signIn.Message, ".")
+		f.Message = strings.TrimSuffix(cause.Plain(signIn.Message, err), ".")
 		if signIn.Code != "" {
 			f.Message += " (" + signIn.Code + ")"
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/m365/exchange"
 )
 
@@ -45,7 +46,7 @@ func (e *examination) checkExchange(ctx context.Context) {
 	}
 	client, err := e.Exchange(ctx)
 	if err != nil {
-		e.note(Finding{Check: "exchange.role", Verdict: Failed, Message: err.Error()})
+		e.note(Finding{Check: "exchange.role", Verdict: Failed, Message: cause.Text(err), NextStep: "Check the tenant's name and the credential."})
 		return
 	}
 	e.checkRole(ctx, client)
@@ -71,7 +72,7 @@ func (e *examination) checkRole(ctx context.Context, client Exchange) {
 			Message:  "Exchange gives the app no role, or not one to look at the organisation",
 			NextStep: "Add the app to a role group in Exchange. " + printHow + " A role that was given a moment ago can take up to two hours to take effect."})
 	default:
-		e.note(Finding{Check: check, Verdict: Failed, Later: true, Message: "Exchange does not answer as it should: " + err.Error(), NextStep: "Try again later."})
+		e.note(Finding{Check: check, Verdict: Failed, Later: true, Message: "Exchange does not answer as it should: " + cause.Text(err), NextStep: "Try again later."})
 	}
 }
 
@@ -125,7 +126,7 @@ func (e *examination) checkAnyGroup(ctx context.Context, client Exchange) {
 		e.ok(check, "the app may change groups that others manage")
 	default:
 		e.note(Finding{Check: check, Verdict: Warning,
-			Message:  "whether the app may change groups that others manage could not be found out: " + err.Error(),
+			Message:  "whether the app may change groups that others manage could not be found out: " + cause.Text(err),
 			NextStep: "Try a small file with: enlist run"})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/m365/graph"
 )
 
@@ -83,7 +84,7 @@ func (e *examination) noteRead(check, what string, err error) {
 		e.ok(check, "Microsoft Graph gives out "+what)
 		return
 	}
-	f := Finding{Check: check, Verdict: Failed, Message: "Microsoft Graph does not give out " + what + ": " + err.Error(), Later: true,
+	f := Finding{Check: check, Verdict: Failed, Message: "Microsoft Graph does not give out " + what + ": " + cause.Text(err), Later: true,
 		NextStep: "Try again later; if it stays so, give the request-id to Microsoft's support."}
 	if errors.Is(err, graph.ErrForbidden) || errors.Is(err, graph.ErrUnauthorized) {
 		f.Later = false

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"enlist/pkg/cause"
 )
 
 // checkNetwork finds out whether the three servers can be reached, through
@@ -105,7 +107,7 @@ func unreachable(check, host string, err error) Finding {
 	f := Finding{Check: check, Verdict: Failed, Later: true}
 	if untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		f.Later = false
-		f.Message = fmt.Sprintf("the certificate of %s is not trusted: %v", host, untrusted.Err)
+		f.Message = host + " can't be trusted: " + cause.Text(untrusted)
 		f.NextStep = "If a proxy of your organisation opens TLS traffic, name the file with its certificate authority with --cloud-ca or SSL_CERT_FILE."
 		if expired, ok := errors.AsType[x509.CertificateInvalidError](err); ok && expired.Reason == x509.Expired {
 			f.NextStep = "Check this machine's clock first."
@@ -117,7 +119,11 @@ func unreachable(check, host string, err error) Finding {
 		f.NextStep = "Check this machine's name resolution, and whether it needs a proxy (HTTPS_PROXY)."
 		return f
 	}
-	f.Message = host + " does not answer: " + reason(err)
+	f.Message = host + " can't be reached: " + reason(err)
+	if dial, ok := errors.AsType[*net.OpError](err); ok && dial.Op == "proxyconnect" {
+		f.NextStep = "Correct HTTPS_PROXY, or let this machine open connections to the proxy."
+		return f
+	}
 	f.NextStep = "Let this machine open connections to " + host + " on port 443, or name a proxy with HTTPS_PROXY."
 	return f
 }
@@ -151,5 +157,5 @@ func reason(err error) string {
 	if errors.Is(err, context.DeadlineExceeded) {
 		return "no answer within " + patience.String()
 	}
-	return err.Error()
+	return cause.Text(err)
 }

@@ -88,14 +88,14 @@ func (c *checker) anyAddress(rec *Record) address {
 func (c *checker) email(rec *Record) (address, *onboard.Problem) {
 	at := c.emailAt
 	if at < 0 || at >= len(rec.Fields) {
-		return address{}, newProblem(CodeEmailMissing, "line %d: there is no email address", rec.Line)
+		return address{}, newProblem(CodeEmailMissing, "Line %d: there is no email address.", rec.Line)
 	}
 	cell, change := rec.Fields[at], ""
 	if !rec.ascii || ragged(cell) {
 		cell, change = cleanText(cell)
 	}
 	if cell == "" {
-		return address{}, newProblem(CodeEmailMissing, "line %d, %s: there is no email address", rec.Line, label(c.cols[at].name, at))
+		return address{}, newProblem(CodeEmailMissing, "Line %d, %s: there is no email address.", rec.Line, label(c.cols[at].name, at))
 	}
 	addr, err := parseAddress(cell)
 	if err == nil && change == controlTaken {
@@ -124,7 +124,7 @@ func (c *checker) refused(rec *Record, err error) *onboard.Problem {
 	if errors.As(err, &why) && why.unsupported {
 		code = CodeEmailUnsupported
 	}
-	p := newProblem(code, "line %d, %s: %v", rec.Line, label(c.cols[c.emailAt].name, c.emailAt), err)
+	p := newProblem(code, "Line %d, %s: %v.", rec.Line, label(c.cols[c.emailAt].name, c.emailAt), err)
 	p.Cause = err
 	return p
 }
@@ -140,7 +140,7 @@ func (c *checker) cell(rec *Record, at int) *onboard.Problem {
 	rec.Fields[at] = value
 	code, err := checkValue(c.cols[at], value)
 	if err != nil {
-		return newProblem(code, "line %d, %s: %v", rec.Line, label(c.cols[at].name, at), err)
+		return newProblem(code, "Line %d, %s: %v.", rec.Line, label(c.cols[at].name, at), err)
 	}
 	return nil
 }

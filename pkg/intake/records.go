@@ -116,7 +116,7 @@ func (r *recordReader) record(text, next int) Record {
 		column := r.split.open + 1
 		if !r.goesOn(&rec, next) {
 			rec.Fields = r.split.plain(rec.Source)
-			rec.Damage = newProblem(CodeMalformed, "line %d: the quote that opens column %d is not closed", rec.Line, column)
+			rec.Damage = newProblem(CodeMalformed, "Line %d: the quote that opens column %d is not closed.", rec.Line, column)
 			r.advance(next, 1)
 		}
 		return rec
@@ -179,7 +179,7 @@ func (r *recordReader) mend(rec *Record) []string {
 	r.split.lenient = false
 	if how == splitOpen {
 		column := r.split.open + 1
-		rec.Damage = newProblem(CodeMalformed, "line %d: the quotes in column %d don't match", rec.Line, column)
+		rec.Damage = newProblem(CodeMalformed, "Line %d: the quotes in column %d don't match.", rec.Line, column)
 		return r.split.plain(rec.Source)
 	}
 	rec.Note = "quotes inside a quoted field are not escaped; they were taken as they stand"
@@ -194,7 +194,7 @@ func (r *recordReader) checkWidth(rec *Record) {
 	}
 	rec.Fields = trimTrailing(rec.Fields, r.width)
 	if n := len(rec.Fields); !r.fits(n) && rec.Damage == nil {
-		rec.Damage = newProblem(CodeMalformed, "line %d: %s, but there should be %d", rec.Line, columns(n), r.width)
+		rec.Damage = newProblem(CodeMalformed, "Line %d: %s, but there should be %d.", rec.Line, columns(n), r.width)
 	}
 }
 
@@ -229,7 +229,7 @@ func trimTrailing(fields []string, width int) []string {
 func (r *recordReader) tooLong(size int) Record {
 	source := string(r.win.bytes(0, min(size, headSize)))
 	rec := Record{Line: r.line, Source: source, Fields: r.split.plain(source)}
-	rec.Damage = newProblem(CodeMalformed, "line %d is longer than %d bytes", rec.Line, maxRecord)
+	rec.Damage = newProblem(CodeMalformed, "Line %d is longer than %d bytes.", rec.Line, maxRecord)
 	r.win.skipLine()
 	r.line++
 	return rec

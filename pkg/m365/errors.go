@@ -3,6 +3,7 @@ package m365
 import (
 	"errors"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/m365/cloud"
 	"enlist/pkg/m365/exchange"
 	"enlist/pkg/m365/graph"
@@ -11,13 +12,13 @@ import (
 )
 
 // refusal is an error of one of the APIs together with what it means to the
-// job. It reads like the API's error.
+// job. It reads like the API's error, in plain words.
 type refusal struct {
 	meaning error
 	err     error
 }
 
-func (r *refusal) Error() string   { return r.err.Error() }
+func (r *refusal) Error() string   { return cause.Text(r.err) }
 func (r *refusal) Unwrap() []error { return []error{r.meaning, r.err} }
 
 // meanings are tried in order: an error may be of several kinds, and the first

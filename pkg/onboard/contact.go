@@ -14,7 +14,7 @@ import (
 func (w *worker) ensureContact(ctx context.Context, holders holdersFunc) bool {
 	w.contact, w.note = ContactResult{}, ""
 	if err := w.findOrCreate(ctx, holders); err != nil {
-		problem := w.problem(err, "The mail contact could not be ensured")
+		problem := w.problem(err, "The mail contact could not be looked up or created")
 		w.contact = ContactResult{Action: actionFor(problem), Problem: problem}
 		return false
 	}

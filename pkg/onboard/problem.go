@@ -3,6 +3,7 @@ package onboard
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Code is the stable, dotted name of a kind of problem, for programs that act
@@ -79,9 +80,11 @@ const (
 	CodeStopped     Code = "run.stopped"
 )
 
-// newProblem makes a problem with the next step that goes with its code.
+// newProblem makes a problem with the next step that goes with its code. What
+// the tenant says may or may not end with a full stop; the message does.
 func newProblem(code Code, cause error, format string, args ...any) *Problem {
-	return &Problem{Code: code, Message: fmt.Sprintf(format, args...), NextStep: nextStep(code), Cause: cause}
+	message := strings.TrimSuffix(fmt.Sprintf(format, args...), ".") + "."
+	return &Problem{Code: code, Message: message, NextStep: nextStep(code), Cause: cause}
 }
 
 func nextStep(code Code) string {
@@ -93,8 +96,8 @@ func nextStep(code Code) string {
 	return ""
 }
 
-// problemOf tells an error of the tenant as a problem. doing is what was being
-// done, as in "creating the mail contact".
+// problemOf tells an error of the tenant as a problem. doing says what could not be
+// done, as in "The contact could not be added to a group".
 func problemOf(err error, doing string) *Problem {
 	var p *Problem
 	if errors.As(err, &p) {

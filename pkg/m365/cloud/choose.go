@@ -96,7 +96,7 @@ func (e environment) nothingOffered() error {
 	case e.clientID != "":
 		return errors.New("AZURE_CLIENT_ID is set, but nothing that proves it: set " + proofs + "; for a managed identity set AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential")
 	}
-	return errors.New("no credentials found: set AZURE_CLIENT_ID and one of " + proofs +
+	return errors.New("none is in the environment: set AZURE_CLIENT_ID and one of " + proofs +
 		"; or set AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential on an Azure machine; or sign in with az login")
 }
 

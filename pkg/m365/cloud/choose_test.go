@@ -86,7 +86,7 @@ func TestNewIdentitySaysWhatToSet(t *testing.T) {
 		want string
 	}{
 		{"nothing", nil, "set AZURE_CLIENT_ID and one of AZURE_CLIENT_CERTIFICATE_PATH"},
-		{"only the tenant", []string{tenant, "t.example"}, "no credentials found"},
+		{"only the tenant", []string{tenant, "t.example"}, "none is in the environment"},
 		{"no proof", []string{tenant, "t.example", client, "c"}, "AZURE_CLIENT_ID is set, but nothing that proves it"},
 		{"secret without app", []string{tenant, "t.example", "AZURE_CLIENT_SECRET", "s"}, "set AZURE_CLIENT_ID"},
 		{"secret without tenant", []string{client, "c", "AZURE_CLIENT_SECRET", "s"}, "set AZURE_TENANT_ID"},

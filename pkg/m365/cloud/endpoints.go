@@ -67,12 +67,8 @@ func EndpointsOf(name string) (Endpoints, error) {
 // the host that is called, makes the audience.
 func CustomEndpoints(baseURL string) (Endpoints, error) {
 	u, err := url.Parse(baseURL)
-	if err != nil {
-		return Endpoints{}, fmt.Errorf("base URL of the custom cloud: %w", err)
-	}
-	bare := strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
-	if u.Scheme != "https" || u.Host == "" || !bare {
-		return Endpoints{}, errors.New("base URL of the custom cloud: must be https://HOST or https://HOST:PORT and no more")
+	if err != nil || u.Scheme != "https" || u.Host == "" || !bare(u) {
+		return Endpoints{}, errors.New("the address of a custom cloud must be https://HOST or https://HOST:PORT and no more")
 	}
 	base := "https://" + u.Host
 	global, err := EndpointsOf(Global)
@@ -85,6 +81,11 @@ func CustomEndpoints(baseURL string) (Endpoints, error) {
 		Graph:     API{BaseURL: base, Scope: global.Graph.Scope},
 		Exchange:  API{BaseURL: base, Scope: global.Exchange.Scope},
 	}, nil
+}
+
+// bare reports whether a URL has nothing behind its host.
+func bare(u *url.URL) bool {
+	return strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil
 }
 
 func endpoints(name, authority, graph, exchange string) Endpoints {

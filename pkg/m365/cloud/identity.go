@@ -2,7 +2,9 @@ package cloud
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -24,6 +26,12 @@ type Options struct {
 	// Transport carries the sign-in requests; nil means [NewTransport] with the system's certificate authorities.
 	Transport http.RoundTripper
 }
+
+// ErrNoCredential means that the environment offers no credential, or one that can't be used.
+var ErrNoCredential = errors.New("no credential can be used")
+
+// tenantName matches an id or a domain name, or none: azidentity takes no other characters.
+var tenantName = regexp.MustCompile(`^[A-Za-z0-9.-]*$`)
 
 // Identity is who enlist is towards one tenant: a credential, chosen once. Ask it for one [TokenSource] per API.
 type Identity struct {
@@ -51,7 +59,7 @@ type Identity struct {
 // AzureCLICredential, prod (1 to 4) or dev (5). A virtual machine announces its managed identity by no variable, so
 // there AZURE_TOKEN_CREDENTIALS=ManagedIdentityCredential is how to choose it.
 //
-// A combination that lacks something is an error that names the variable to set.
+// A combination that lacks something is [ErrNoCredential], with the variable to set.
 func NewIdentity(o Options) (*Identity, error) {
 	env := readEnvironment(o.Env)
 	env.custom = o.Endpoints.Name == Custom
@@ -62,13 +70,16 @@ func NewIdentity(o Options) (*Identity, error) {
 	case "common", "organizations", "consumers":
 		return nil, errors.New("tenant " + env.tenant + " stands for no tenant in particular: give the tenant's id or its onmicrosoft.com name with --tenant or AZURE_TENANT_ID")
 	}
+	if !tenantName.MatchString(env.tenant) {
+		return nil, fmt.Errorf("tenant %q is neither a tenant's id nor one of its domain names: give it with --tenant or AZURE_TENANT_ID", env.tenant)
+	}
 	authority, err := o.Endpoints.authority(env.authorityHost)
 	if err != nil {
 		return nil, err
 	}
 	chosen, err := env.choose()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrNoCredential, err)
 	}
 	transport := o.Transport
 	if transport == nil {

@@ -23,7 +23,7 @@ type method struct {
 
 // unusable says that the credential can't be used at all, in words that don't repeat its secret.
 func (m method) unusable(err error) error {
-	return fmt.Errorf("%s can't be used: %s", m.words, redact(err.Error(), m.secret))
+	return fmt.Errorf("%w: %s: %s", ErrNoCredential, m.words, redact(err.Error(), m.secret))
 }
 
 // require returns an error that names the variable to set when the app or the tenant is not known.
@@ -47,7 +47,7 @@ func (e environment) certificateMethod() (method, error) {
 	}
 	data, err := os.ReadFile(e.certificate)
 	if err != nil {
-		return method{}, fmt.Errorf("%s: %w", words, err)
+		return method{}, fmt.Errorf("%s: %w: let the variable name the PEM or PFX file that holds the certificate and its key", words, err)
 	}
 	password := []byte(e.password)
 	if bytes.Contains(data, []byte("-----BEGIN ")) {
@@ -55,8 +55,8 @@ func (e environment) certificateMethod() (method, error) {
 	}
 	certificates, key, err := azidentity.ParseCertificates(data, password)
 	if err != nil {
-		return method{}, fmt.Errorf("%s: %s holds no certificate with its private key that can be read (%w): it must be PEM with an unencrypted RSA key, or PFX with its password in AZURE_CLIENT_CERTIFICATE_PASSWORD; a PFX made by OpenSSL 3 must be made with -legacy",
-			words, e.certificate, err)
+		return method{}, fmt.Errorf("%s: %s holds no certificate with its private key that can be read: it must be PEM with an unencrypted RSA key, or PFX with its password in AZURE_CLIENT_CERTIFICATE_PASSWORD; a PFX made by OpenSSL 3 must be made with -legacy",
+			words, e.certificate)
 	}
 	return method{words: words, secret: e.password, until: expiry(certificates, key), build: func(client azcore.ClientOptions) (azcore.TokenCredential, error) {
 		return azidentity.NewClientCertificateCredential(e.tenant, e.clientID, certificates, key, &azidentity.ClientCertificateCredentialOptions{
