@@ -9,17 +9,21 @@ import (
 )
 
 // Holders answers from what was written and what was read. Whoever is in
-// neither holds nothing if all of the directory is known, and is asked for in
+// neither holds nothing if the directory vouches for that, and is asked for in
 // Exchange if not; so are several who hold the same address.
 func (t *Tenant) Holders(ctx context.Context, address string) ([]onboard.Recipient, error) {
 	if c, ok := t.written.contact(address); ok {
 		return []onboard.Recipient{c.contact}, nil
 	}
 	known := t.written.without(address, t.directory.holders(address))
-	if len(known) == 1 || len(known) == 0 && t.directory.complete {
+	if len(known) == 1 || len(known) == 0 && t.directory.vouch.given() {
 		return known, nil
 	}
-	return t.CurrentHolders(ctx, address)
+	found, err := t.CurrentHolders(ctx, address)
+	if err == nil && len(known) == 0 {
+		t.directory.vouch.compare(found)
+	}
+	return found, err
 }
 
 // CurrentHolders asks Exchange.

@@ -15,12 +15,25 @@ import (
 // directory is who holds which address, as Graph tells.
 type directory struct {
 	contacts, users, groups *snapshot.Book // nil: not read
-	// complete: whoever is not in here or among what was written lately holds
-	// no address, as far as enlist can know.
+	// complete: it goes on from the night before, with all that was written since.
 	complete bool
+	// vouch tells whether who is not in here or among what was written lately
+	// holds no address, as far as enlist can know.
+	vouch vouch
 	// sought: only who holds an address that the run is about was asked for.
 	sought bool
 	isOwn  func(domain string) bool
+}
+
+func (d *directory) set(c graph.Collection, book *snapshot.Book) {
+	switch c {
+	case graph.Contacts:
+		d.contacts = book
+	case graph.Users:
+		d.users = book
+	case graph.Groups:
+		d.groups = book
+	}
 }
 
 // holders gives everybody who holds the address.
@@ -76,67 +89,70 @@ func permission(c graph.Collection) string {
 }
 
 // readDirectory reads who holds which address, all collections at once. Without
-// a store only the contacts are read: then Exchange is asked about everybody
-// else, and knows better.
+// a store, users and groups are read only where that costs less than to ask
+// Exchange about those who are no contacts.
 func (t *Tenant) readDirectory(ctx context.Context) error {
 	t.directory.isOwn = t.isOwn
-	if t.store != nil && t.store.Anew() != "" {
+	if t.store == nil {
+		return t.readUnkept(ctx)
+	}
+	if t.store.Anew() != "" {
 		t.log.Warn("the directory is read anew: " + t.store.Anew())
 	}
-	t.directory.sought = t.seek(ctx, t.collections())
-	var usersErr, groupsErr error
-	readers, reading := errgroup.WithContext(ctx)
-	readers.Go(func() (err error) {
-		t.directory.contacts, err = t.readBook(reading, graph.Contacts)
-		return err
-	})
-	if t.store != nil {
-		readers.Go(func() error {
-			t.directory.users, usersErr = t.readBook(reading, graph.Users)
-			return unlessDenied(usersErr)
-		})
-		readers.Go(func() error {
-			t.directory.groups, groupsErr = t.readBook(reading, graph.Groups)
-			return unlessDenied(groupsErr)
-		})
-	}
-	if err := readers.Wait(); err != nil {
+	all := []graph.Collection{graph.Contacts, graph.Users, graph.Groups}
+	t.directory.sought = t.seek(ctx, all)
+	denied, err := t.readBooks(ctx, all...)
+	if err != nil {
 		return err
 	}
-	if denied := errors.Join(usersErr, groupsErr); denied != nil {
+	if denied != nil {
 		t.log.Warn("not all of the directory can be read, so Exchange is asked about each address that is not a mail contact's", "error", denied)
 		return nil
 	}
-	return t.recall(ctx)
+	t.recall(ctx)
+	return nil
 }
 
-// collections are those that readDirectory reads.
-func (t *Tenant) collections() []graph.Collection {
-	if t.store == nil {
-		return []graph.Collection{graph.Contacts}
+// readBooks reads collections side by side. Of users and groups, denied tells
+// that the app has no right to read them.
+func (t *Tenant) readBooks(ctx context.Context, of ...graph.Collection) (denied, err error) {
+	refused := make([]error, len(of))
+	books := make([]*snapshot.Book, len(of))
+	reading, ctx := errgroup.WithContext(ctx)
+	for i, c := range of {
+		reading.Go(func() (err error) {
+			books[i], err = t.readBook(ctx, c)
+			if c != graph.Contacts && errors.Is(err, onboard.ErrDenied) {
+				refused[i], err = err, nil
+			}
+			return err
+		})
 	}
-	return []graph.Collection{graph.Contacts, graph.Users, graph.Groups}
+	if err := reading.Wait(); err != nil {
+		return nil, err
+	}
+	for i, c := range of {
+		t.directory.set(c, books[i])
+	}
+	return errors.Join(refused...), nil
 }
 
-// recall takes over what earlier runs have written, and finds out whether all
-// is known that can be.
-func (t *Tenant) recall(ctx context.Context) error {
-	if t.store == nil || t.directory.sought || !t.store.Complete() {
-		return nil
+// recall takes over what earlier runs have written, and finds out whether the
+// directory vouches for those whom it doesn't show.
+func (t *Tenant) recall(ctx context.Context) {
+	switch {
+	case t.directory.sought:
+		return
+	case !t.store.Complete():
+		t.directory.vouch.begin()
+		return
 	}
 	kept, err := t.store.Written(ctx)
 	if err != nil {
 		t.log.Warn("what the last run has written can't be read, so Exchange is asked before anything is written", "error", err)
-		return nil
+		return
 	}
 	t.written.recall(kept, t.now(), func(address string) bool { return len(t.directory.holders(address)) > 0 })
 	t.directory.complete = true
-	return nil
-}
-
-func unlessDenied(err error) error {
-	if errors.Is(err, onboard.ErrDenied) {
-		return nil
-	}
-	return err
+	t.directory.vouch.give()
 }

@@ -54,7 +54,10 @@ func TestSmallFileIsLookedUpInALargeDirectory(t *testing.T) {
 			[]string{"count contacts", "count groups", "count users", "find 1 in contacts", "find 1 in groups", "find 1 in users"}, "addresses=1 requests=3 pages=630"},
 		{"kept, and cheap enough for that", 10 * graph.PageSize, true, []string{"ana@x.example"},
 			[]string{"all contacts", "all groups", "all users", "count contacts", "count groups", "count users"}, "pages=30 kept=true"},
-		{"not known what the run is about", 210 * graph.PageSize, false, nil, []string{"all contacts"}, ""},
+		{"not known what the run is about", 210 * graph.PageSize, false, nil,
+			[]string{"all contacts", "all groups", "all users", "count groups", "count users"}, "commands=500 pages=420"},
+		{"not known, and far too much to read", 300 * graph.PageSize, false, nil,
+			[]string{"all contacts", "count groups", "count users"}, "commands=500 pages=600"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

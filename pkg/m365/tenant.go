@@ -10,8 +10,9 @@
 // lasts from run to run, and of the directory only the changes are read. Then
 // all is known that enlist could know, and it writes without asking first; where
 // the tenant refuses, because somebody else was faster, the truth is asked for.
-// Without a store, or after a run that didn't end, Exchange is asked before
-// anything is written, and about whatever Graph doesn't show.
+// Otherwise Exchange is asked before anything is written, and about whatever
+// Graph doesn't show; but a directory that was read in full just now is trusted
+// about those it doesn't show, once Exchange has agreed about a few of them.
 package m365
 
 import (
