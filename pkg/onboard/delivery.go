@@ -108,7 +108,7 @@ func (w *worker) ensureReports(ctx context.Context, t *target) {
 		return []Change{{What: "ReportToOriginatorEnabled", From: "False", To: "True"}}, nil
 	})
 	if err != nil && result.Problem == nil {
-		result.Problem = w.problem(err, "The delivery reports of "+group.Address+" could not be set right")
+		result.Problem = w.groupProblem(err, "The delivery reports of "+group.Address+" could not be set right")
 	}
 }
 

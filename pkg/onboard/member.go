@@ -9,7 +9,7 @@ import (
 func (w *worker) ensureMember(ctx context.Context, group Group, result *GroupResult) {
 	action, err := w.findOrAdd(ctx, group)
 	if err != nil {
-		result.Problem = w.problem(err, "The contact could not be added to "+group.Address)
+		result.Problem = w.groupProblem(err, "The contact could not be added to "+group.Address)
 		result.Member = actionFor(result.Problem)
 		return
 	}

@@ -43,7 +43,7 @@ func (w *worker) createGroup(ctx context.Context, name string, t *target) *Probl
 	}
 	wanted, err := w.newGroup(ctx, name)
 	if err != nil {
-		return w.groupProblem(err, name)
+		return w.creationProblem(err, name)
 	}
 	err = w.once(ctx, creationOf(wanted.Address), t, func() ([]Change, error) {
 		g, err := w.job.Tenant.CreateGroup(ctx, name, wanted)
@@ -53,12 +53,12 @@ func (w *worker) createGroup(ctx context.Context, name string, t *target) *Probl
 		return []Change{{What: "PrimarySmtpAddress", To: g.Address}}, nil
 	})
 	if err != nil {
-		return w.groupProblem(err, name)
+		return w.creationProblem(err, name)
 	}
 	// Another row may have named it otherwise.
 	groups, err := w.job.Tenant.Groups(ctx, wanted.Address)
 	if err != nil || len(groups) != 1 {
-		return w.groupProblem(errors.Join(ErrGroupNotFound, err), name)
+		return w.creationProblem(errors.Join(ErrGroupNotFound, err), name)
 	}
 	t.group = groups[0]
 	return nil
@@ -73,11 +73,13 @@ func (w *worker) tellOfCreation(ctx context.Context, t *target) {
 
 func creationOf(address string) string { return "create " + strings.ToLower(address) }
 
-func (w *worker) groupProblem(err error, name string) *Problem {
-	if errors.Is(err, ErrAlreadyExists) || errors.Is(err, ErrUncertain) {
+func (w *worker) creationProblem(err error, name string) *Problem {
+	p := w.problem(err, fmt.Sprintf("The group %q could not be created", name))
+	switch p.Code {
+	case CodeAddressInUse, CodeContactUncertain, CodeContactRefused, CodeMemberNotVisible: // which is its owner
 		return newProblem(CodeGroupNotCreated, err, "The group %q could not be created: %v", name, err)
 	}
-	return w.problem(err, fmt.Sprintf("The group %q could not be created", name))
+	return p
 }
 
 // newGroup tells how a group is called that goes by the name.

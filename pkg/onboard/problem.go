@@ -61,6 +61,7 @@ const (
 	CodeMemberNotVisible   Code = "group.member_not_visible"
 	CodeGroupProtected     Code = "group.protected"
 	CodeGroupNotCreated    Code = "group.not_created"
+	CodeGroupRefused       Code = "group.refused"
 
 	CodeGroupSendersLimited  Code = "group.senders_limited"
 	CodeGroupSendersRejected Code = "group.senders_rejected"

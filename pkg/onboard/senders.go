@@ -22,7 +22,7 @@ func (w *worker) ensureSenders(ctx context.Context, t *target) {
 	}
 	action, err := w.openTo(ctx, t)
 	if err != nil {
-		t.result.Problem = w.problem(err, "The sender restriction of "+t.group.Address+" could not be lifted")
+		t.result.Problem = w.groupProblem(err, "The sender restriction of "+t.group.Address+" could not be lifted")
 		action = actionFor(t.result.Problem)
 	}
 	t.result.Senders = action

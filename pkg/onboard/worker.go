@@ -191,6 +191,15 @@ func (w *worker) problem(err error, doing string) *Problem {
 	return problemOf(err, doing)
 }
 
+// groupProblem is problem for a change of a group.
+func (w *worker) groupProblem(err error, doing string) *Problem {
+	p := w.problem(err, doing)
+	if _, told := errors.AsType[*Problem](err); p.Code == CodeContactRefused && !told {
+		return newProblem(CodeGroupRefused, err, "%s", p.Message)
+	}
+	return p
+}
+
 // stopProblem tells why a row was left over.
 func stopProblem(cause error) *Problem {
 	switch {
