@@ -98,7 +98,7 @@ func connectToAsk(ctx context.Context, o *runOptions, logger *slog.Logger) (*con
 	if err != nil {
 		return nil, errors.Join(err, place.close())
 	}
-	c.tenant = m365.New(c.exchange, c.graph, m365.Options{Logger: logger})
+	c.tenant = m365.New(c.exchange, c.graph, m365.Options{Invitations: &m365.Invitations{}, Logger: logger}) // without them, the settings of Microsoft 365 groups are not looked at
 	return c, nil
 }
 

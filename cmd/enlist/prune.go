@@ -83,6 +83,7 @@ func (o *pruneOptions) most(putThere int) int {
 type leavers struct {
 	o       *pruneOptions
 	members []journal.Reversal
+	listed  []journal.Reversal // who may write to a group by name
 	created []journal.Reversal
 	moved   map[string]string          // contacts' addresses by their former ones
 	wanted  map[string]map[string]bool // groups by the person's address or id; "" stands for all
@@ -117,7 +118,10 @@ func (r *record) leavers(ctx context.Context, a assignment, tenant *connection, 
 	if l.moved, err = j.Moved(ctx, tenant.name); err != nil {
 		return nil, err
 	}
-	if l.members, err = j.PutThere(ctx, tenant.name, source); err != nil || o.prune.what != pruneContacts {
+	if l.members, err = j.PutThere(ctx, tenant.name, source); err != nil {
+		return nil, err
+	}
+	if l.listed, err = j.Listed(ctx, tenant.name, source); err != nil || o.prune.what != pruneContacts {
 		return l, err
 	}
 	grace, err := parseAge(o.prune.grace)
@@ -132,7 +136,7 @@ const allGroups = ""
 
 // see notes whom the input still names.
 func (l *leavers) see(o onboard.Outcome) {
-	if l == nil || len(l.members)+len(l.created) == 0 {
+	if l == nil || len(l.members)+len(l.listed)+len(l.created) == 0 {
 		return
 	}
 	persons := []string{strings.ToLower(o.Row.Contact.Email), o.Contact.ID}
@@ -159,10 +163,10 @@ func (l *leavers) see(o onboard.Outcome) {
 	}
 }
 
-// gone are the changes to take back, memberships first.
+// gone are the changes to take back. Who leaves a group leaves its list, too.
 func (l *leavers) gone() []journal.Reversal {
 	var gone []journal.Reversal
-	for _, v := range l.members {
+	for _, v := range slices.Concat(l.members, l.listed) {
 		if !l.wants(v.Person, v.Group.Address) {
 			gone = append(gone, v)
 		}
@@ -189,45 +193,33 @@ func (l *leavers) names(person onboard.Recipient) []string {
 	return names
 }
 
-// pruned is the tenant as those who left leave it.
-type pruned interface {
-	journal.Undoer
-	// Unlist takes the person off the list of those that the group takes mail from.
-	Unlist(ctx context.Context, g onboard.Group, r onboard.Recipient) error
-}
-
-// unlisting takes who leaves a group off its list, too. The list comes first: if
-// that fails, the next run finds the membership and tries again.
-type unlisting struct{ pruned }
-
-func (u unlisting) RemoveMember(ctx context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
-	if err := u.Unlist(ctx, g, r); err != nil {
-		return false, err
-	}
-	return u.pruned.RemoveMember(ctx, g, r)
-}
-
 // take takes those who left out of their groups, within the limit.
-func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant pruned, tally *onboard.Tally) error {
+func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant journal.Undoer, tally *onboard.Tally) error {
 	if l == nil {
 		return nil
 	}
 	gone := l.gone()
+	removals := 0
+	for _, v := range gone {
+		if v.What != journal.AllowSender { // goes with a membership
+			removals++
+		}
+	}
 	switch most := l.o.most(len(l.members) + len(l.created)); {
 	case len(gone) == 0, tally.Verdicts[onboard.Deferred] > 0:
 		return nil // of rows that are left over it is not known which groups they name
 	case tally.Verdicts[onboard.Invalid] > 0:
 		return &limitError{Message: fmt.Sprintf("Nobody was taken out of a group: %d rows are invalid, and might be meant for those who seem to have left.", tally.Verdicts[onboard.Invalid]),
 			NextStep: "Mend the rows, and run the file again."}
-	case len(gone) > most:
-		return &limitError{Message: fmt.Sprintf("Nobody was taken out of a group: %d removals are more than the %d that --max-removals allows.", len(gone), most),
+	case removals > most:
+		return &limitError{Message: fmt.Sprintf("Nobody was taken out of a group: %d removals are more than the %d that --max-removals allows.", removals, most),
 			NextStep: "If they are meant, give --max-removals."}
 	}
 	if l.planned {
 		l.ended = gone
 		return nil
 	}
-	return record.Undo(ctx, unlisting{tenant}, gone, func(v journal.Reversal) { l.ended = append(l.ended, v) })
+	return record.Undo(ctx, tenant, gone, func(v journal.Reversal) { l.ended = append(l.ended, v) })
 }
 
 // writeText tells what was done.

@@ -23,6 +23,16 @@ func toTakeBack(v journal.Reversal) string {
 		return fmt.Sprintf("put %s back into %s", v.Person.Address, v.Group.Address)
 	case journal.RemoveContact:
 		return fmt.Sprintf("create the contact %s anew", v.Person.Address)
+	case journal.AllowSender:
+		return fmt.Sprintf("take %s off the senders of %s", v.Person.Address, v.Group.Address)
+	case journal.RemoveSender:
+		return fmt.Sprintf("put %s back on the senders of %s", v.Person.Address, v.Group.Address)
+	case journal.ReportToOriginator:
+		return fmt.Sprintf("let nobody have the delivery reports of %s again", v.Group.Address)
+	case journal.CreateGroup:
+		return fmt.Sprintf("remove the group %s", v.Group.Address)
+	case journal.InviteGuest:
+		return fmt.Sprintf("delete the guest %s", v.Person.Address)
 	}
 	return strings.TrimSpace(fmt.Sprintf("%s %s %s", strings.ReplaceAll(v.What, "_", " "), v.Person.Address, v.Group.Address))
 }

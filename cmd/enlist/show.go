@@ -126,6 +126,11 @@ func doing(c journal.Change) string {
 		journal.RestoreMember:      "put back into group",
 		journal.RecreateContact:    "contact created anew",
 		journal.CompleteContact:    "contact completed as it was",
+		journal.RemoveSender:       "taken off the listed senders",
+		journal.RestoreSender:      "put back on the listed senders",
+		journal.StopReports:        "delivery reports go to nobody",
+		journal.RemoveGroup:        "group removed",
+		journal.RemoveGuest:        "guest deleted",
 	}[c.What]
 	if !c.Certain {
 		text += " (not confirmed)"

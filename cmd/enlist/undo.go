@@ -27,11 +27,11 @@ func newUndoCommand() *cobra.Command {
 		Use:   "undo RUN",
 		Short: "Take back what a run did",
 		Long: `Takes back what RUN did in the tenant, and no more than that: people that it
-added leave their groups, groups that it opened to outside senders are closed,
-attributes get their former values, and contacts that it created are removed.
-People whom --prune took out are put back; contacts that it removed are created
-anew. What somebody has changed since, or another run or group relies on by now,
-is left as it is, and so is what the run changed in other ways; each is told.
+added leave their groups and lists of senders, groups that it opened to outside
+senders are closed, settings and attributes get their former values, and contacts,
+guests and groups that it created are removed. People whom --prune took out are
+put back; contacts that it removed are created anew. What somebody has changed
+since, or another run or group relies on by now, is left as it is, and told.
 
 Shows first what it is about to take back, and asks, unless --yes is given. It
 can be interrupted and done again. Its report has a line for each change; it lies

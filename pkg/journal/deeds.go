@@ -30,6 +30,12 @@ const (
 	RestoreMember   = "restore_member"   // who was taken out of a group
 	RecreateContact = "recreate_contact" // one that was removed, without its attributes
 	CompleteContact = "complete_contact" // attributes and X500 address of one created anew
+
+	RemoveSender  = "remove_sender"  // off AcceptMessagesOnlyFromSendersOrMembers
+	RestoreSender = "restore_sender" // onto it again
+	StopReports   = "stop_reports"   // ReportToOriginatorEnabled to false
+	RemoveGroup   = "remove_group"
+	RemoveGuest   = "remove_guest"
 )
 
 // The states of a step.

@@ -10,17 +10,32 @@ import (
 	"enlist/pkg/onboard"
 )
 
-// edit is a change of a contact's attributes, or its removal.
+// edit is what was before a change, and what it made, as far as taking it back
+// needs that.
 type edit struct {
-	Fields   []onboard.Field // those that were changed
+	Fields   []onboard.Field `json:",omitempty"` // of a contact, those that were changed
 	From, To onboard.Contact // the attributes before, and those wanted
 	// Removed is what a contact was that was removed.
 	Removed *onboard.Portrait `json:",omitempty"`
+	// Senders is who could write to a group before somebody was put on its list.
+	Senders *senders `json:",omitempty"`
+	// Created is the group that was created.
+	Created *onboard.Group `json:",omitempty"`
+}
+
+// senders is what decides who may write to a group.
+type senders struct {
+	Listed int  // how many are on the list; with none, it is not limited to any
+	Open   bool // those outside may write, too
+}
+
+func sendersOf(g onboard.Group) *senders {
+	return &senders{Listed: g.Delivery.Accepts, Open: !g.InsideSendersOnly}
 }
 
 // text is the edit as the file has it; empty for none.
 func (e edit) text() string {
-	if len(e.Fields) == 0 && e.Removed == nil {
+	if len(e.Fields) == 0 && e.Removed == nil && e.Senders == nil && e.Created == nil {
 		return ""
 	}
 	text, err := json.Marshal(e)
@@ -47,6 +62,11 @@ func (e edit) unchangedSince(now onboard.Contact) []onboard.Field {
 		}
 	}
 	return fields
+}
+
+// isBack reports whether the fields have their former values.
+func (e edit) isBack(now onboard.Contact) bool {
+	return !slices.ContainsFunc(e.Fields, func(f onboard.Field) bool { return !f.Same(valueOf(now, f), valueOf(e.From, f)) })
 }
 
 func valueOf(c onboard.Contact, f onboard.Field) string {

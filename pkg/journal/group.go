@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"errors"
-	"slices"
 	"strings"
 
 	"enlist/pkg/onboard"
@@ -23,22 +22,54 @@ func settings() []setting {
 	}
 }
 
-// Groups is the tenant's answer, with the settings as the run left them.
+// Groups is the tenant's answer, with the settings as the run left them. A group
+// that the run has created and has still to tell of is not there yet.
 func (t *tenant) Groups(ctx context.Context, name string) ([]onboard.Group, error) {
 	found, err := t.Tenant.Groups(ctx, name)
 	if err != nil {
 		return nil, err
 	}
-	groups := slices.Clone(found) // the answer may be the tenant's own memory
-	for i := range groups {
+	groups := make([]onboard.Group, 0, len(found)) // the answer may be the tenant's own memory
+	for _, g := range found {
+		if made, err := t.isUntold(g); err != nil {
+			return nil, err
+		} else if made {
+			continue
+		}
 		for _, s := range settings() {
-			value := s.of(&groups[i])
-			if *value, err = t.asLeft(deedKey{kind: s.kind, group: groups[i].ID}, *value); err != nil {
+			value := s.of(&g)
+			if *value, err = t.asLeft(deedKey{kind: s.kind, group: g.ID}, *value); err != nil {
 				return nil, err
 			}
 		}
+		groups = append(groups, g)
 	}
 	return groups, nil
+}
+
+// isUntold reports whether the group is one that the run created before it was
+// cut off, and has still to tell of.
+func (t *tenant) isUntold(g onboard.Group) (bool, error) {
+	key := newGroupKey(g.Address)
+	done, ok := t.record.deeds.get(key)
+	if !ok || !done.earlier {
+		return false, nil
+	}
+	if !done.confirmed {
+		// It was not there when that was intended, and is now.
+		if err := t.record.created(done, g); err != nil {
+			return false, err
+		}
+		var err error
+		if done, err = t.record.confirm(key, done); err != nil {
+			return false, err
+		}
+	}
+	return !done.told, nil
+}
+
+func newGroupKey(address string) deedKey {
+	return deedKey{kind: CreateGroup, group: strings.ToLower(address)}
 }
 
 // asLeft gives the value of a setting as the run left it, or before it is told
@@ -62,19 +93,29 @@ func (t *tenant) asLeft(key deedKey, now bool) (bool, error) {
 // group is there it is known by its address only.
 func (t *tenant) CreateGroup(ctx context.Context, name string, n onboard.NewGroup) (onboard.Group, error) {
 	planned := onboard.Group{ID: strings.ToLower(n.Address), Kind: onboard.GroupDistribution, DisplayName: n.Name, Address: n.Address}
-	key := deedKey{kind: CreateGroup, group: planned.ID}
+	key := newGroupKey(n.Address)
 	if _, ok := t.record.deeds.tell(key); ok {
 		return planned, nil
 	}
-	pending, _, err := t.record.intend(key, onboard.Recipient{}, planned)
+	pending, again, err := t.record.intend(key, onboard.Recipient{}, planned)
 	if err != nil {
 		return onboard.Group{}, err
 	}
-	created, err := t.Tenant.CreateGroup(ctx, name, n)
-	if err != nil {
-		return created, t.record.failed(key, pending, err)
+	made, err := t.Tenant.CreateGroup(ctx, name, n)
+	switch {
+	case err == nil:
+		return made, errors.Join(t.record.created(pending, made), t.record.done(key, pending, onboard.Recipient{}))
+	case again && errors.Is(err, onboard.ErrAlreadyExists):
+		// It may be the one of the first try; Groups will show.
+		return made, err
 	}
-	return created, t.record.done(key, pending, onboard.Recipient{})
+	return made, t.record.failed(key, pending, err)
+}
+
+// created records what group came of the step.
+func (r *Recorder) created(d deed, g onboard.Group) error {
+	made := onboard.Group{ID: g.ID, Kind: g.Kind, DisplayName: g.DisplayName, Address: g.Address, Ref: g.Ref}
+	return r.journal.writer.put(`UPDATE steps SET edit = ?, group_ref = ? WHERE id = ?`, edit{Created: &made}.text(), g.Ref, d.step)
 }
 
 // AllowOutsideSenders opens the group, unless the run has done so already.
@@ -152,7 +193,11 @@ func (t *tenant) putOn(ctx context.Context, kind string, g onboard.Group, r onbo
 	if _, ok := t.record.deeds.tell(key); ok {
 		return nil
 	}
-	pending, again, err := t.record.intend(key, r, g)
+	before := edit{}
+	if kind == AllowSender {
+		before.Senders = sendersOf(g)
+	}
+	pending, again, err := t.record.intendEdit(key, r, g, before)
 	if err != nil {
 		return err
 	}

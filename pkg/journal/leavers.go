@@ -2,13 +2,24 @@ package journal
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"enlist/pkg/onboard"
 )
 
 // PutThere gives the memberships that runs of a source have added and nobody has
 // taken back through enlist since, each once. One that was restored counts.
 func (j *Journal) PutThere(ctx context.Context, tenant, source string) ([]Reversal, error) {
 	return j.ofSource(ctx, AddMember, RemoveMember, tenant, source, always)
+}
+
+// Listed gives the people whom runs of a source have put on lists of those that a
+// group takes mail from, and whom nobody has taken off through enlist since.
+func (j *Journal) Listed(ctx context.Context, tenant, source string) ([]Reversal, error) {
+	listed, err := j.ofSource(ctx, AllowSender, RemoveSender, tenant, source, always)
+	// The group of everybody inside stays: it is there for those who stay.
+	return slices.DeleteFunc(listed, func(v Reversal) bool { return v.Person.Kind == onboard.KindGroup }), err
 }
 
 // always is later than any step, also one written before the clock was set back.
@@ -22,14 +33,17 @@ func (j *Journal) Created(ctx context.Context, tenant, source string, idleSince 
 }
 
 func (j *Journal) ofSource(ctx context.Context, kind, reverse, tenant, source string, idleSince time.Time) ([]Reversal, error) {
+	// By these an undo gives back what was taken away. A contact that was created
+	// anew is not the one that the source's run created.
+	restoring := map[string]string{RemoveMember: RestoreMember, RemoveSender: RestoreSender}
 	rows, err := j.db.QueryContext(ctx, `
-		SELECT `+reversalColumns+`, '', 0
+		SELECT `+reversalColumns+`, '', 0, 0
 		FROM steps s JOIN runs o ON o.seq = s.run
 		WHERE s.kind = ?1 AND s.state = ?3 AND o.tenant = ?4 AND o.source = ?5 AND NOT EXISTS (
 			SELECT 1 FROM steps l WHERE l.id > s.id AND l.state = ?3 AND l.address = s.address AND l.group_id = s.group_id AND l.kind IN (?1, ?2)
-				AND NOT EXISTS (SELECT 1 FROM steps x WHERE x.id > l.id AND x.state = ?3 AND x.address = l.address AND x.group_id = l.group_id AND l.kind = ?7 AND x.kind = ?8))
+				AND NOT EXISTS (SELECT 1 FROM steps x WHERE x.id > l.id AND x.state = ?3 AND x.address = l.address AND x.group_id = l.group_id AND l.kind = ?2 AND x.kind = ?7))
 			AND NOT EXISTS (SELECT 1 FROM steps l WHERE l.address = s.address AND l.intended > ?6)
-		ORDER BY s.id`, kind, reverse, stateDone, tenant, source, textOf(idleSince), RemoveMember, RestoreMember)
+		ORDER BY s.id`, kind, reverse, stateDone, tenant, source, textOf(idleSince), restoring[reverse])
 	if err != nil {
 		return nil, explain(j.path, err)
 	}

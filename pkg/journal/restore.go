@@ -35,6 +35,32 @@ func (u *undoing) rejoin(ctx context.Context, v Reversal) (kept, error) {
 	return kept{}, err
 }
 
+// relist puts somebody back on the list of those that a group takes mail from, as
+// whoever has the address now.
+func (u *undoing) relist(ctx context.Context, v Reversal) (kept, error) {
+	holders, err := u.tenant.CurrentHolders(ctx, v.Person.Address)
+	switch {
+	case err != nil:
+		return kept{}, err
+	case len(holders) == 0:
+		return keptNoPerson, nil
+	case len(holders) > 1 || holders[0].Kind == onboard.KindGroup:
+		return keptAddressTaken, nil
+	}
+	on, entries, err := u.tenant.Listed(ctx, v.Group, holders[0])
+	switch {
+	case errors.Is(err, onboard.ErrGroupNotFound):
+		return keptNoGroup, nil
+	case err != nil:
+		return kept{}, err
+	case on:
+		return keptListed, nil
+	case entries == 0:
+		return keptNoList, nil
+	}
+	return kept{}, u.recorded(RestoreSender, v, func() error { return u.tenant.AllowSender(ctx, v.Group, holders[0]) })
+}
+
 // recreate creates a contact that was removed. That and its completion are
 // recorded one by one, so that an undo that was cut off between them knows the
 // contact as its own.

@@ -2,11 +2,8 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"slices"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -28,9 +25,6 @@ type Undoer interface {
 	RemoveMember(ctx context.Context, g onboard.Group, r onboard.Recipient) (was bool, err error)
 	// RemoveContact removes the mail contact. Repeating it is harmless.
 	RemoveContact(ctx context.Context, r onboard.Recipient) error
-	// RestrictSenders sets RequireSenderAuthenticationEnabled of the group to
-	// true. Repeating it is harmless.
-	RestrictSenders(ctx context.Context, g onboard.Group) error
 
 	// AddMember adds the recipient to the group; ErrAlreadyMember if it is in it.
 	AddMember(ctx context.Context, g onboard.Group, r onboard.Recipient) error
@@ -42,127 +36,40 @@ type Undoer interface {
 	// former LegacyExchangeDN as an X500 address. Repeating it is harmless.
 	Complete(ctx context.Context, r onboard.Recipient, p onboard.Portrait) error
 
+	GroupUndoer
+	GuestUndoer
 	onboard.AttributeKeeper
 }
 
-// Reversal is a change of a run that is to be taken back.
-type Reversal struct {
-	What   string // AddMember, OpenGroup, UpdateContact, CreateContact, or another kind of step
-	Person onboard.Recipient
-	Group  onboard.Group
-	// Kept says in a whole sentence why the change is left as it is; empty if
-	// it is taken back.
-	Kept string
-	// NextStep says what to do if a change that was kept shall not stay; empty
-	// if nothing is.
-	NextStep string
-	// Run is the id of the run that made the change, and At when it did.
-	Run  string
-	At   time.Time
-	edit edit // of UpdateContact and RemoveContact
-	// begun: an undo before this one has created the contact anew, or was cut
-	// off while it did.
-	begun bool
-	// Err is why it could not be taken back.
-	Err error
+// GroupUndoer is what is needed to take back what was done to groups.
+type GroupUndoer interface {
+	// RestrictSenders sets RequireSenderAuthenticationEnabled of the group to
+	// true. Repeating it is harmless.
+	RestrictSenders(ctx context.Context, g onboard.Group) error
+	// Listed tells whether the recipient is on the list of those that the group
+	// takes mail from, and how many are on it; with none, it is not limited to any.
+	Listed(ctx context.Context, g onboard.Group, r onboard.Recipient) (on bool, entries int, err error)
+	// Unlist takes the recipient off that list. Repeating it is harmless.
+	Unlist(ctx context.Context, g onboard.Group, r onboard.Recipient) error
+	// AllowSender puts the recipient on that list. Repeating it is harmless.
+	AllowSender(ctx context.Context, g onboard.Group, r onboard.Recipient) error
+	// StopReports sets ReportToOriginatorEnabled of the group to false.
+	// Repeating it is harmless.
+	StopReports(ctx context.Context, g onboard.Group) error
+	// CountMembers counts the direct members of the group, whoever they are.
+	CountMembers(ctx context.Context, g onboard.Group) (int, error)
+	// RemoveGroup removes the distribution group. Repeating it is harmless.
+	RemoveGroup(ctx context.Context, g onboard.Group) error
 }
 
-// Reversals gives the changes of a run that are not taken back yet, in the order
-// in which they have to be taken back. As far as the record tells, those that
-// something else relies on by now are marked as kept.
-func (j *Journal) Reversals(ctx context.Context, run Run) ([]Reversal, error) {
-	rows, err := j.db.QueryContext(ctx, reversalsQuery, run.seq, stateDone, stateIntended, run.ID, stateRefused)
-	if err != nil {
-		return nil, explain(j.path, err)
-	}
-	reversals, err := collect(rows, scanReversal)
-	if err != nil {
-		return nil, explain(j.path, err)
-	}
-	return reversals, nil
-}
-
-// reversalsQuery takes the run's number, the states done and intended, the run's
-// id, and the state refused. What a later run did again counts unless that was
-// taken back; people who were put into a group count as what keeps it open.
-const reversalsQuery = `
-	WITH back (kind, reverse, turn) AS (VALUES
-		('remove_contact', 'complete_contact', 0),
-		('remove_member', 'restore_member', 1),
-		('add_member', 'remove_member', 1),
-		('update_contact', 'restore_contact', 1),
-		('open_group', 'close_group', 2),
-		('create_contact', 'remove_contact', 3))
-	SELECT ` + reversalColumns + `,
-		coalesce((SELECT r.id FROM steps l JOIN runs r ON r.seq = l.run WHERE l.run > s.run AND l.state = ?2 AND l.group_id = s.group_id
-			AND CASE s.kind WHEN 'open_group' THEN l.kind = 'add_member' ELSE l.kind = s.kind AND l.address = s.address END
-			AND NOT EXISTS (SELECT 1 FROM steps x WHERE x.id > l.id AND x.state = ?2 AND x.address = l.address AND x.group_id = l.group_id
-				AND x.kind = (SELECT reverse FROM back WHERE kind = l.kind))
-			ORDER BY l.id LIMIT 1), ''),
-		EXISTS (SELECT 1 FROM steps u JOIN runs r ON r.seq = u.run
-			WHERE r.undoes = ?4 AND u.kind = 'recreate_contact' AND u.state <> ?5 AND u.address = s.address)
-	FROM steps s JOIN runs o ON o.seq = s.run LEFT JOIN back b ON b.kind = s.kind
-	WHERE s.run = ?1 AND s.state IN (?2, ?3) AND s.kind <> 'set_attributes' AND NOT EXISTS (
-		SELECT 1 FROM steps u JOIN runs r ON r.seq = u.run
-		WHERE r.undoes = ?4 AND u.state = ?2 AND u.address = s.address AND u.group_id = s.group_id AND u.kind = b.reverse)
-	ORDER BY coalesce(b.turn, 1), s.id`
-
-// reversalColumns are those of a step s of a run o.
-const reversalColumns = `s.kind, s.state, s.address, s.person_id, s.person_kind, s.person_name, s.person_ref,
-		s.group_id, s.group_kind, s.group_address, s.group_ref, s.edit, o.id, coalesce(nullif(s.ended, ''), s.intended)`
-
-func scanReversal(rows *sql.Rows) (Reversal, error) {
-	var v Reversal
-	var state, changed, at, later string
-	err := rows.Scan(&v.What, &state, &v.Person.Address, &v.Person.ID, &v.Person.Kind, &v.Person.DisplayName, &v.Person.Ref,
-		&v.Group.ID, &v.Group.Kind, &v.Group.Address, &v.Group.Ref, &changed, &v.Run, &at, &later, &v.begun)
-	if err != nil {
-		return v, err
-	}
-	v.At = timeOf(at)
-	v.edit, err = editOf(changed)
-	v.keep(v.keptBy(state, later))
-	return v, err
-}
-
-// keep marks the change as kept, if there is a reason.
-func (v *Reversal) keep(k kept) { v.Kept, v.NextStep = k.why, k.next }
-
-// keptBy tells why the change is left as it is, as far as the record knows.
-func (v *Reversal) keptBy(state, later string) kept {
-	switch {
-	case state != stateDone:
-		return keptUncertain
-	case later != "" && v.What == OpenGroup:
-		return keptOpen(later)
-	case later != "":
-		return keptAgain(later)
-	case v.Group.Kind == onboard.GroupMicrosoft365:
-		return kept{why: "It is a Microsoft 365 group: take the guest out there."}
-	case v.What == RemoveContact && v.edit.Removed == nil:
-		return keptNoPortrait
-	case !slices.Contains(reversible(), v.What):
-		return keptForGood
-	}
-	return kept{}
-}
-
-// reversible are the kinds of changes that can be taken back.
-func reversible() []string {
-	return []string{AddMember, UpdateContact, OpenGroup, CreateContact, RemoveMember, RemoveContact}
-}
-
-// phase is when the change's turn is.
-func (v Reversal) phase() int {
-	switch v.What {
-	case RemoveContact:
-		return 0
-	case OpenGroup:
-		return 2
-	case CreateContact:
-		return 3
-	}
-	return 1
+// GuestUndoer is what is needed to take back an invitation.
+type GuestUndoer interface {
+	// GuestState tells of a guest by its id; ErrRecipientNotFound if there is none,
+	// ErrDenied if the app may not know.
+	GuestState(ctx context.Context, r onboard.Recipient) (onboard.GuestState, error)
+	// RemoveGuest deletes the guest; ErrDenied if the app may not. Repeating it
+	// is harmless.
+	RemoveGuest(ctx context.Context, r onboard.Recipient) error
 }
 
 // undoWorkers is how many changes are taken back at once.
@@ -173,37 +80,39 @@ const undoWorkers = 8
 // stops early only if the tenant can't be reached or denies access; then, or if
 // some could not be taken back, it can be done again.
 func (r *Recorder) Undo(ctx context.Context, t Undoer, reversals []Reversal, tell func(Reversal)) error {
-	u := &undoing{record: r, tenant: t}
-	var mu sync.Mutex
-	// People are there again before they are back in their groups. They leave a
-	// group before it is closed, and groups before they are removed.
-	for phase := range 4 {
+	u := &undoing{record: r, tenant: t, tell: tell}
+	for phase := range phases {
 		workers, ctx := errgroup.WithContext(ctx)
 		workers.SetLimit(undoWorkers)
-		for _, v := range reversals {
-			if v.phase() != phase {
-				continue
-			}
-			workers.Go(func() error {
-				if v.Kept == "" {
-					var k kept
-					k, v.Err = u.takeBack(ctx, v)
-					v.keep(k)
-				}
-				mu.Lock()
-				tell(v)
-				mu.Unlock()
-				if hopeless(v.Err) {
-					return v.Err
-				}
-				return nil
-			})
+		for _, unit := range units(reversals, phase) {
+			workers.Go(func() error { return u.work(ctx, unit) })
 		}
 		if err := workers.Wait(); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// units are the changes of a phase. Those of one list have to be taken back one
+// after the other, since each depends on who is left.
+func units(reversals []Reversal, phase int) [][]Reversal {
+	var all [][]Reversal
+	lists := map[string]int{} // places in all, by the group's id
+	for _, v := range reversals {
+		if v.phase() != phase {
+			continue
+		}
+		if place, ok := lists[v.Group.ID]; ok && v.What == AllowSender {
+			all[place] = append(all[place], v)
+			continue
+		}
+		if v.What == AllowSender {
+			lists[v.Group.ID] = len(all)
+		}
+		all = append(all, []Reversal{v})
+	}
+	return all
 }
 
 // hopeless tells an error that would come for every change.
@@ -220,107 +129,64 @@ func hopeless(err error) bool {
 type undoing struct {
 	record *Recorder
 	tenant Undoer
+
+	mu   sync.Mutex // one is told of at a time
+	tell func(Reversal)
+}
+
+// work takes changes back one after the other, until one fails in a way that all
+// would.
+func (u *undoing) work(ctx context.Context, unit []Reversal) error {
+	for _, v := range unit {
+		if v.Kept == "" {
+			var k kept
+			k, v.Err = u.takeBack(ctx, v)
+			if k.gone && v.Err == nil {
+				k, v.Err = u.confirmed(k, v)
+			}
+			v.keep(k)
+		}
+		u.mu.Lock()
+		u.tell(v)
+		u.mu.Unlock()
+		if hopeless(v.Err) {
+			return v.Err
+		}
+	}
+	return nil
+}
+
+// confirmed tells of a change that is not there any more. If it is known that an
+// earlier try was to take it back, that one did.
+func (u *undoing) confirmed(k kept, v Reversal) (kept, error) {
+	if v.tried != 0 {
+		return kept{}, u.record.finish(v.tried, stateDone, v.Person, nil)
+	}
+	r, _ := reverseOf(v.What)
+	key := deedKey{kind: r.by, address: v.Person.Address, group: v.Group.ID}
+	if pending, ok := u.record.deeds.get(key); ok && !pending.confirmed {
+		return kept{}, u.record.done(key, pending, v.Person)
+	}
+	return k, nil
 }
 
 func (u *undoing) takeBack(ctx context.Context, v Reversal) (kept, error) {
 	if ctx.Err() != nil {
 		return kept{}, context.Cause(ctx)
 	}
-	switch v.What {
-	case AddMember:
-		return u.leaveGroup(ctx, v)
-	case OpenGroup:
-		return u.closeGroup(ctx, v)
-	case UpdateContact:
-		return u.restore(ctx, v)
-	case RemoveMember:
-		return u.rejoin(ctx, v)
-	case RemoveContact:
-		return u.recreate(ctx, v)
-	}
-	return u.removeContact(ctx, v)
-}
-
-func (u *undoing) leaveGroup(ctx context.Context, v Reversal) (kept, error) {
-	err := u.recorded(RemoveMember, v, func() error {
-		was, err := u.tenant.RemoveMember(ctx, v.Group, v.Person)
-		if err == nil && !was {
-			return errNoMember
-		}
-		return err
-	})
-	switch {
-	case errors.Is(err, errNoMember):
-		return keptNoMember, nil
-	case errors.Is(err, onboard.ErrRecipientNotFound):
-		return keptNoPerson, nil
-	case errors.Is(err, onboard.ErrGroupNotFound):
-		return keptNoGroup, nil
-	}
-	return kept{}, err
-}
-
-var errNoMember = errors.New("not a member any more")
-
-func (u *undoing) closeGroup(ctx context.Context, v Reversal) (kept, error) {
-	groups, err := u.tenant.Groups(ctx, v.Group.ID)
-	switch {
-	case err != nil:
-		return kept{}, err
-	case len(groups) != 1:
-		return keptNoGroup, nil
-	case groups[0].InsideSendersOnly:
-		return keptClosed, nil
-	}
-	return kept{}, u.recorded(CloseGroup, v, func() error { return u.tenant.RestrictSenders(ctx, v.Group) })
-}
-
-func (u *undoing) removeContact(ctx context.Context, v Reversal) (kept, error) {
-	holders, err := u.tenant.CurrentHolders(ctx, v.Person.Address)
-	switch {
-	case err != nil:
-		return kept{}, err
-	case len(holders) == 0:
-		return keptNoContact, nil
-	case len(holders) > 1 || !same(holders[0], v.Person):
-		return keptAddressTaken, nil
-	}
-	groups, err := u.tenant.GroupsOf(ctx, v.Person)
-	switch {
-	case err != nil:
-		return kept{}, err
-	case len(groups) > 0:
-		return keptInGroups(groups), nil
-	}
-	if u.record.run.Undoes == "" { // what an undo removes is never created anew
-		was, err := u.tenant.Portrait(ctx, v.Person)
-		if err != nil {
-			return kept{}, err
-		}
-		v.edit = edit{Removed: &was}
-	}
-	return kept{}, u.recorded(RemoveContact, v, func() error { return u.tenant.RemoveContact(ctx, v.Person) })
-}
-
-// restore gives the contact the former values of those attributes that still are
-// what the run made them.
-func (u *undoing) restore(ctx context.Context, v Reversal) (kept, error) {
-	now, err := u.tenant.Attributes(ctx, v.Person, v.edit.Fields, v.edit.To)
-	if errors.Is(err, onboard.ErrRecipientNotFound) {
-		return keptNoContact, nil
-	}
-	if err != nil {
-		return kept{}, err
-	}
-	fields := v.edit.unchangedSince(now)
-	if len(fields) == 0 {
-		return keptEdited, nil
-	}
-	err = u.recorded(RestoreContact, v, func() error { return u.tenant.UpdateContact(ctx, v.Person, fields, v.edit.From) })
-	if errors.Is(err, onboard.ErrAlreadyExists) {
-		return keptAddressTaken, nil
-	}
-	return kept{}, err
+	return map[string]func(context.Context, Reversal) (kept, error){
+		AddMember:          u.leaveGroup,
+		UpdateContact:      u.restore,
+		OpenGroup:          u.closeGroup,
+		ReportToOriginator: u.stopReports,
+		AllowSender:        u.unlist,
+		CreateGroup:        u.removeGroup,
+		CreateContact:      u.removeContact,
+		InviteGuest:        u.removeGuest,
+		RemoveMember:       u.rejoin,
+		RemoveSender:       u.relist,
+		RemoveContact:      u.recreate,
+	}[v.What](ctx, v)
 }
 
 func same(a, b onboard.Recipient) bool {
@@ -334,12 +200,19 @@ func (u *undoing) recorded(kind string, v Reversal, do func() error) error {
 	if kind == RemoveContact {
 		e = v.edit
 	}
-	pending, _, err := u.record.intendEdit(key, v.Person, v.Group, e)
+	pending, again, err := u.record.intendEdit(key, v.Person, v.Group, e)
 	if err != nil {
 		return err
 	}
-	if err := do(); err != nil {
-		return u.record.failed(key, pending, err)
+	err = do()
+	switch {
+	case err == nil:
+		return u.record.done(key, pending, v.Person)
+	case again && errors.Is(err, errGone):
+		return err // the first try did it: see confirmed
 	}
-	return u.record.done(key, pending, v.Person)
+	return u.record.failed(key, pending, err)
 }
+
+// errGone: there is nothing to take back any more.
+var errGone = errors.New("it is not there any more")

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -12,7 +13,7 @@ import (
 	"enlist/pkg/journal"
 	"enlist/pkg/onboard"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 )
 
 // undoable is a memory in which changes can be taken back.
@@ -23,6 +24,15 @@ type undoable struct {
 	denied bool
 	// incomplete is why no contact can be completed.
 	incomplete error
+	// guest is what guests are by now, unless nothing is known for a reason.
+	guest   onboard.GuestState
+	noGuest error
+	// noDeletion: the app may not delete users.
+	noDeletion bool
+	// delivery is how all groups deal with mail by now, and otherID, if it is set,
+	// their id.
+	delivery onboard.Delivery
+	otherID  string
 }
 
 func (u *undoable) note(command string) error {
@@ -69,12 +79,74 @@ func (u *undoable) RemoveContact(_ context.Context, r onboard.Recipient) error {
 }
 
 func (u *undoable) RestrictSenders(_ context.Context, g onboard.Group) error {
-	return u.note("close " + g.Address)
+	if err := u.note("close " + g.Address); err != nil {
+		return err
+	}
+	u.memory.mu.Lock()
+	defer u.memory.mu.Unlock()
+	u.open[g.Address] = false
+	return nil
+}
+
+func (u *undoable) Listed(_ context.Context, g onboard.Group, r onboard.Recipient) (bool, int, error) {
+	u.memory.mu.Lock()
+	defer u.memory.mu.Unlock()
+	list := "senders of " + g.Address + " "
+	entries := 0
+	for key := range u.members {
+		if strings.HasPrefix(key, list) {
+			entries++
+		}
+	}
+	return u.members[list+strings.ToLower(r.Address)], entries, nil
+}
+
+func (u *undoable) Unlist(_ context.Context, g onboard.Group, r onboard.Recipient) error {
+	u.memory.mu.Lock()
+	delete(u.members, "senders of "+g.Address+" "+strings.ToLower(r.Address))
+	u.memory.mu.Unlock()
+	return u.note("unlist " + r.Address + " from " + g.Address)
+}
+
+func (u *undoable) StopReports(_ context.Context, g onboard.Group) error {
+	return u.note("stop reports of " + g.Address)
+}
+
+func (u *undoable) CountMembers(_ context.Context, g onboard.Group) (int, error) {
+	u.memory.mu.Lock()
+	defer u.memory.mu.Unlock()
+	n := 0
+	for key := range u.members {
+		if strings.HasPrefix(key, g.Address+" ") {
+			n++
+		}
+	}
+	return n, nil
+}
+
+func (u *undoable) RemoveGroup(_ context.Context, g onboard.Group) error {
+	return u.note("remove group " + g.Address)
+}
+
+func (u *undoable) GuestState(context.Context, onboard.Recipient) (onboard.GuestState, error) {
+	return u.guest, u.noGuest
+}
+
+func (u *undoable) RemoveGuest(_ context.Context, r onboard.Recipient) error {
+	if u.noDeletion {
+		return onboard.ErrDenied
+	}
+	return u.note("delete " + r.Address)
 }
 
 // Groups knows groups by their ids, too.
 func (u *undoable) Groups(ctx context.Context, name string) ([]onboard.Group, error) {
-	return u.memory.Groups(ctx, strings.TrimPrefix(name, "id-"))
+	groups, err := u.memory.Groups(ctx, strings.TrimPrefix(name, "id-"))
+	for i := range groups {
+		groups[i].Delivery = u.delivery
+		groups[i].ID = cmp.Or(u.otherID, groups[i].ID)
+	}
+	return groups, err
 }
 
 // undoLast takes the last run back, and tells what was left as it is and why.
@@ -118,7 +190,7 @@ func TestUndoTakesPeopleOutBeforeItRemovesThem(t *testing.T) {
 		"add_member ben@fabrikam.example: The person is not in the group any more.",
 		"create_contact eva@fabrikam.example: The contact is in friends@contoso.example.",
 	}
-	if diff := cmp.Diff(want, kept); diff != "" {
+	if diff := gocmp.Diff(want, kept); diff != "" {
 		t.Error("left as it is (-want +got):\n" + diff)
 	}
 	slices.Sort(u.done[:3])
@@ -131,7 +203,7 @@ func TestUndoTakesPeopleOutBeforeItRemovesThem(t *testing.T) {
 		"remove ana@fabrikam.example",
 		"remove ben@fabrikam.example",
 	}
-	if diff := cmp.Diff(want, u.done); diff != "" {
+	if diff := gocmp.Diff(want, u.done); diff != "" {
 		t.Error("commands (-want +got):\n" + diff)
 	}
 }

@@ -151,7 +151,7 @@ func TestSettingsAreKnownAfterTheyWereChanged(t *testing.T) {
 
 type settingsExchange struct{ *fakeExchange }
 
-func (settingsExchange) ReportToOriginator(context.Context, string) error { return nil }
+func (settingsExchange) ReportToOriginator(context.Context, string, bool) error { return nil }
 
 func (settingsExchange) SetRequireSenderAuthentication(context.Context, string, bool) error {
 	return nil

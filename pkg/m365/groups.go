@@ -99,6 +99,7 @@ func withSettings(g onboard.Group, s exchange.Group) onboard.Group {
 		Moderated: bool(s.ModerationEnabled),
 		Hidden:    bool(s.HiddenFromAddressListsEnabled),
 		NoReports: g.Kind != onboard.GroupMicrosoft365 && !bool(s.ReportToOriginatorEnabled) && !bool(s.ReportToManagerEnabled),
+		ToManager: g.Kind != onboard.GroupMicrosoft365 && bool(s.ReportToManagerEnabled),
 	}
 	return g
 }

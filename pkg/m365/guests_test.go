@@ -3,7 +3,9 @@ package m365
 import (
 	"context"
 	"errors"
+	"iter"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,6 +22,28 @@ func (f *fakeGraph) Invite(_ context.Context, i graph.Invitation) (string, error
 func (f *fakeGraph) AddGroupMember(_ context.Context, groupID, userID string) error {
 	f.note("add %s to %s", userID, groupID)
 	return f.writes
+}
+
+func (f *fakeGraph) RemoveGroupMember(_ context.Context, groupID, userID string) error {
+	f.note("remove %s from %s", userID, groupID)
+	return f.writes
+}
+
+func (f *fakeGraph) DeleteUser(_ context.Context, id string) error {
+	f.note("delete %s", id)
+	return f.writes
+}
+
+func (f *fakeGraph) User(context.Context, string) (graph.User, error) { return f.user, f.writes }
+
+func (f *fakeGraph) GroupsOfUser(context.Context, string) iter.Seq2[graph.GroupOfUser, error] {
+	return func(yield func(graph.GroupOfUser, error) bool) {
+		for _, g := range f.groupsOfUser {
+			if !yield(g, nil) {
+				return
+			}
+		}
+	}
 }
 
 // unifiedExchange has a Microsoft 365 group.
@@ -108,6 +132,69 @@ func TestWhatGraphRefusesOfGuests(t *testing.T) {
 		}
 		if _, err := tenant.InviteGuest(t.Context(), onboard.Contact{}); !errors.Is(err, tt.want) {
 			t.Errorf("inviting: %v becomes %v, want %v", tt.is, err, tt.want)
+		}
+	}
+}
+
+// Each API is asked about the groups that it knows best.
+func TestWhatBecameOfAGuest(t *testing.T) {
+	created := time.Date(2026, 11, 23, 2, 0, 0, 0, time.UTC)
+	e := groupsExchange{&fakeExchange{}, []exchange.Recipient{
+		{RecipientTypeDetails: "MailUniversalDistributionGroup", PrimarySmtpAddress: "news@contoso.example"},
+		{RecipientTypeDetails: "GroupMailbox", PrimarySmtpAddress: "old-team@contoso.example"},
+	}}
+	g := &fakeGraph{
+		user: graph.User{ID: "u-1", CreatedDateTime: created, ExternalUserState: "PendingAcceptance"},
+		groupsOfUser: []graph.GroupOfUser{
+			{ID: "g-1", Mail: "team@contoso.example", MailEnabled: true, GroupTypes: []string{"Unified"}},
+			{ID: "g-2", Mail: "old-news@contoso.example", MailEnabled: true},
+			{ID: "g-3", DisplayName: "Licences"},
+		},
+	}
+	state, err := New(e, g, Options{}).GuestState(t.Context(), onboard.Recipient{ID: "u-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := onboard.GuestState{Created: created, Groups: []string{"team@contoso.example", "Licences", "news@contoso.example"}}
+	if diff := cmp.Diff(want, state); diff != "" {
+		t.Error("state (-want +got):\n" + diff)
+	}
+}
+
+// groupsExchange has somebody in groups.
+type groupsExchange struct {
+	*fakeExchange
+	groups []exchange.Recipient
+}
+
+func (f groupsExchange) GroupsOf(context.Context, string) ([]exchange.Recipient, error) {
+	return f.groups, nil
+}
+
+func TestGuestsAreTakenBack(t *testing.T) {
+	guest, team := onboard.Recipient{ID: "u-1", Kind: onboard.KindGuest}, onboard.Group{ID: "g-1", Kind: onboard.GroupMicrosoft365}
+	tests := []struct {
+		answer  error
+		was     bool  // in the group
+		member  error // of taking the guest out
+		deleted error
+	}{
+		{nil, true, nil, nil},
+		{&graph.Error{Status: 404}, false, nil, nil},
+		{&graph.Error{Status: 403}, false, onboard.ErrDenied, onboard.ErrDenied},
+		{&graph.Error{Status: 503}, false, onboard.ErrUnavailable, onboard.ErrUnavailable},
+	}
+	for _, tt := range tests {
+		g := &fakeGraph{writes: tt.answer}
+		tenant := New(&fakeExchange{}, g, Options{})
+		if was, err := tenant.RemoveMember(t.Context(), team, guest); was != tt.was || !errors.Is(err, tt.member) {
+			t.Errorf("%v: taken out %v, %v", tt.answer, was, err)
+		}
+		if err := tenant.RemoveGuest(t.Context(), guest); !errors.Is(err, tt.deleted) {
+			t.Errorf("%v: deleting: %v", tt.answer, err)
+		}
+		if diff := cmp.Diff([]string{"remove u-1 from g-1", "delete u-1"}, g.asked); diff != "" {
+			t.Error("asked of Graph (-want +got):\n" + diff)
 		}
 	}
 }

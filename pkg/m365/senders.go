@@ -27,7 +27,7 @@ func (t *Tenant) ReportToOriginator(ctx context.Context, g onboard.Group) error 
 	if err := t.beginWriting(ctx); err != nil {
 		return err
 	}
-	if err := t.exchange.ReportToOriginator(ctx, g.Ref); err != nil {
+	if err := t.exchange.ReportToOriginator(ctx, g.Ref, true); err != nil {
 		return groupError(err)
 	}
 	t.settled.note(g, func(g *onboard.Group) { g.Delivery.NoReports = false })
@@ -58,26 +58,6 @@ func (t *Tenant) AllowSender(ctx context.Context, g onboard.Group, r onboard.Rec
 		return groupError(err)
 	}
 	list.keep(1, r.ID, r.Ref, r.Address)
-	return nil
-}
-
-// Unlist takes the recipient off the list of those that the group takes mail
-// from, unless nobody else is on it: an empty list lets everybody in.
-func (t *Tenant) Unlist(ctx context.Context, g onboard.Group, r onboard.Recipient) error {
-	list, err := t.senderLists.get(g.ID, func() (*senderList, error) { return t.readSenders(ctx, g) })
-	if err != nil {
-		return err
-	}
-	if !list.has(r) || list.length() < 2 {
-		return nil
-	}
-	if err := t.beginWriting(ctx); err != nil {
-		return err
-	}
-	if err := t.exchange.RemoveAllowedSenders(ctx, g.Ref, r.Ref); err != nil {
-		return groupError(err)
-	}
-	list.drop(r.ID, r.Ref, r.Address)
 	return nil
 }
 

@@ -43,22 +43,26 @@ func (f *listExchange) RemoveAllowedSenders(_ context.Context, _ string, senders
 	return nil
 }
 
-// Who leaves a group leaves its list; the last one stays, since an empty list
-// lets everybody in.
-func TestWhoLeavesIsUnlisted(t *testing.T) {
+// Who was taken off a list is not on it any more, and the others still are.
+func TestWhoIsTakenOffTheList(t *testing.T) {
 	f := &listExchange{
 		fakeExchange: &fakeExchange{},
 		group:        exchange.Group{AcceptMessagesOnlyFromSendersOrMembers: exchange.Strings{"Ana", "Bo"}},
 		known:        []exchange.Recipient{{Guid: "guid-ana", Name: "Ana"}, {Guid: "guid-bo", Name: "Bo"}},
 	}
 	tenant := New(f, &fakeGraph{}, Options{})
-	for _, ref := range []string{"guid-eva", "guid-ana", "guid-ana", "guid-bo"} {
-		if err := tenant.Unlist(t.Context(), onboard.Group{ID: "g-1", Ref: "g-1"}, onboard.Recipient{Ref: ref}); err != nil {
-			t.Fatal(err)
-		}
+	group, ana, bo := onboard.Group{ID: "g-1", Ref: "g-1"}, onboard.Recipient{Ref: "guid-ana"}, onboard.Recipient{Ref: "guid-bo"}
+	if on, entries, err := tenant.Listed(t.Context(), group, ana); !on || entries != 2 || err != nil {
+		t.Errorf("before: listed %v of %d, %v", on, entries, err)
 	}
-	if !slices.Equal(f.removed, []string{"guid-ana"}) {
-		t.Errorf("taken off the list: %q", f.removed)
+	if err := tenant.Unlist(t.Context(), group, ana); err != nil || !slices.Equal(f.removed, []string{"guid-ana"}) {
+		t.Errorf("taken off the list: %q, %v", f.removed, err)
+	}
+	if on, entries, err := tenant.Listed(t.Context(), group, ana); on || entries != 1 || err != nil {
+		t.Errorf("afterwards: listed %v of %d, %v", on, entries, err)
+	}
+	if on, _, err := tenant.Listed(t.Context(), group, bo); !on || err != nil {
+		t.Errorf("the other one: listed %v, %v", on, err)
 	}
 }
 

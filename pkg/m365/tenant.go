@@ -53,7 +53,7 @@ type Exchange interface {
 	AddAllowedSenders(ctx context.Context, group string, senders ...string) error
 	RemoveAllowedSenders(ctx context.Context, group string, senders ...string) error
 	Referenced(ctx context.Context, references ...string) ([]exchange.Recipient, error)
-	ReportToOriginator(ctx context.Context, group string) error
+	ReportToOriginator(ctx context.Context, group string, report bool) error
 
 	ContactAttributes(ctx context.Context, identity string, names ...string) (map[string]string, error)
 	MailContactAttributes(ctx context.Context, identity string, names ...string) (map[string]string, error)
@@ -62,9 +62,11 @@ type Exchange interface {
 	AddMailContactAddresses(ctx context.Context, identity string, proxies ...string) error
 
 	NewDistributionGroup(ctx context.Context, n exchange.NewGroup) (exchange.Group, error)
+	RemoveDistributionGroup(ctx context.Context, identity string) error
 	UnifiedGroup(ctx context.Context, identity string) (exchange.Group, error)
 	SetUnifiedRequireSenderAuthentication(ctx context.Context, group string, required bool) error
 	AddUnifiedAllowedSenders(ctx context.Context, group string, senders ...string) error
+	RemoveUnifiedAllowedSenders(ctx context.Context, group string, senders ...string) error
 }
 
 // Graph is what is needed of Microsoft Graph; see [graph.Client].
@@ -82,6 +84,10 @@ type Graph interface {
 
 	Invite(ctx context.Context, i graph.Invitation) (userID string, err error)
 	AddGroupMember(ctx context.Context, groupID, userID string) error
+	RemoveGroupMember(ctx context.Context, groupID, userID string) error
+	User(ctx context.Context, id string) (graph.User, error)
+	GroupsOfUser(ctx context.Context, id string) iter.Seq2[graph.GroupOfUser, error]
+	DeleteUser(ctx context.Context, id string) error
 }
 
 // Options configure a [Tenant].

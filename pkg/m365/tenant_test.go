@@ -129,6 +129,9 @@ type fakeGraph struct {
 
 	mu    sync.Mutex
 	asked []string
+
+	user         graph.User
+	groupsOfUser []graph.GroupOfUser
 }
 
 func (f *fakeGraph) note(format string, args ...any) {

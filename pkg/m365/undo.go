@@ -29,6 +29,9 @@ func (t *Tenant) RemoveMember(ctx context.Context, g onboard.Group, r onboard.Re
 		return false, err
 	}
 	t.written.leave(g, r)
+	if g.Kind == onboard.GroupMicrosoft365 {
+		return t.removeGuestMember(ctx, g, r)
+	}
 	err := t.exchange.RemoveDistributionGroupMember(ctx, g.Ref, r.Ref)
 	if errors.Is(err, exchange.ErrNotMember) {
 		refused, ok := errors.AsType[*exchange.Error](err)
@@ -48,9 +51,4 @@ func (t *Tenant) RemoveContact(ctx context.Context, r onboard.Recipient) error {
 		return nil
 	}
 	return err
-}
-
-// RestrictSenders lets only senders of the organisation write to the group.
-func (t *Tenant) RestrictSenders(ctx context.Context, g onboard.Group) error {
-	return groupError(t.exchange.SetRequireSenderAuthentication(ctx, g.Ref, true))
 }

@@ -19,6 +19,8 @@ type Delivery struct {
 	// the group, so mail leaves with an empty return path, and the servers of
 	// outside members may drop it without a word.
 	NoReports bool
+	// ToManager: delivery reports go to a manager of the group.
+	ToManager bool
 }
 
 // ReportPolicy says what to do about groups that send mail with an empty

@@ -1,6 +1,9 @@
 package onboard
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // GuestPolicy says what to do about Microsoft 365 groups, which take outside
 // people as guests only.
@@ -21,6 +24,13 @@ type GuestInviter interface {
 	// the address, least of all a mail contact: the guest would come out
 	// without an address of its own.
 	InviteGuest(ctx context.Context, c Contact) (Recipient, error)
+}
+
+// GuestState is what became of a guest.
+type GuestState struct {
+	Created  time.Time // zero if it is not known
+	Accepted bool      // the person has accepted the invitation
+	Groups   []string  // addresses or names of the groups it is in
 }
 
 // wantsGuest reports whether the row's person is to be a guest: one of its

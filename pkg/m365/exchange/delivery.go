@@ -55,12 +55,12 @@ func (c *Client) changeAllowedSenders(ctx context.Context, group string, change 
 	})
 }
 
-// ReportToOriginator lets the delivery reports of a group's mail go to whoever
-// wrote it, so that the mail has a return path.
-func (c *Client) ReportToOriginator(ctx context.Context, group string) error {
+// ReportToOriginator says whether the delivery reports of a group's mail go to
+// whoever wrote it, so that the mail has a return path.
+func (c *Client) ReportToOriginator(ctx context.Context, group string, report bool) error {
 	return c.asManager(ctx, Command{
 		Name:       "Set-DistributionGroup",
-		Parameters: Parameters{"Identity": group, "ReportToOriginatorEnabled": true},
+		Parameters: Parameters{"Identity": group, "ReportToOriginatorEnabled": report},
 		Effect:     Repeatable,
 	})
 }

@@ -25,7 +25,7 @@ func TestAllowedSendersAreAdded(t *testing.T) {
 
 func TestReportToOriginator(t *testing.T) {
 	s := newServer(t, say(200, ""))
-	if err := s.client(t).ReportToOriginator(t.Context(), "g"); err != nil {
+	if err := s.client(t).ReportToOriginator(t.Context(), "g", true); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.requests[0].input.CmdletInput.Parameters["ReportToOriginatorEnabled"]; got != true {

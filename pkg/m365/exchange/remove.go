@@ -27,6 +27,16 @@ func (c *Client) RemoveMailContact(ctx context.Context, identity string) error {
 	return err
 }
 
+// RemoveDistributionGroup removes a distribution group. One that is gone already
+// is ErrObjectNotFound.
+func (c *Client) RemoveDistributionGroup(ctx context.Context, identity string) error {
+	return c.asManager(ctx, Command{
+		Name:       "Remove-DistributionGroup",
+		Parameters: Parameters{"Identity": identity, "Confirm": false},
+		Effect:     Repeatable,
+	})
+}
+
 // GroupsOf returns the groups of every kind that have the recipient as a direct
 // member. Nobody of that identity is ErrObjectNotFound.
 func (c *Client) GroupsOf(ctx context.Context, identity string) ([]Recipient, error) {

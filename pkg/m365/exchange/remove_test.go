@@ -16,6 +16,12 @@ func TestRemoving(t *testing.T) {
 	if err := c.RemoveMailContact(t.Context(), "m1"); err != nil {
 		t.Fatal(err)
 	}
+	if err := c.RemoveDistributionGroup(t.Context(), "g1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.RemoveUnifiedAllowedSenders(t.Context(), "g2", "m1"); err != nil {
+		t.Fatal(err)
+	}
 	var sent []map[string]any
 	for _, r := range s.requests {
 		sent = append(sent, map[string]any{r.input.CmdletInput.CmdletName: r.input.CmdletInput.Parameters})
@@ -23,6 +29,9 @@ func TestRemoving(t *testing.T) {
 	want := []map[string]any{
 		{"Remove-DistributionGroupMember": map[string]any{"Identity": "g1", "Member": "m1", "Confirm": false, "BypassSecurityGroupManagerCheck": true}},
 		{"Remove-MailContact": map[string]any{"Identity": "m1", "Confirm": false}},
+		{"Remove-DistributionGroup": map[string]any{"Identity": "g1", "Confirm": false, "BypassSecurityGroupManagerCheck": true}},
+		{"Set-UnifiedGroup": map[string]any{"Identity": "g2",
+			"AcceptMessagesOnlyFromSendersOrMembers": map[string]any{"@odata.type": "#Exchange.GenericHashTable", "remove": []any{"m1"}}}},
 	}
 	if diff := cmp.Diff(want, sent); diff != "" {
 		t.Errorf("commands (-want +got):\n%s", diff)

@@ -21,6 +21,11 @@ func (c *Client) AddUnifiedAllowedSenders(ctx context.Context, group string, sen
 	return c.setUnified(ctx, group, "AcceptMessagesOnlyFromSendersOrMembers", HashTable{Add: senders})
 }
 
+// RemoveUnifiedAllowedSenders is RemoveAllowedSenders for a Microsoft 365 group.
+func (c *Client) RemoveUnifiedAllowedSenders(ctx context.Context, group string, senders ...string) error {
+	return c.setUnified(ctx, group, "AcceptMessagesOnlyFromSendersOrMembers", HashTable{Remove: senders})
+}
+
 // setUnified sets a property. Set-UnifiedGroup knows no check of the managers
 // that would have to be bypassed.
 func (c *Client) setUnified(ctx context.Context, group, property string, value any) error {

@@ -126,7 +126,7 @@ func decode(request *abs.RequestInformation, err error) error {
 		e = answered(err)
 	}
 	e.Request = describe(request)
-	e.repeatable = request.Method == abs.GET
+	e.repeatable = request.Method == abs.GET || request.Method == abs.DELETE
 	return e
 }
 

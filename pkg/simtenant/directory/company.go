@@ -22,7 +22,7 @@ func DefaultApp() App {
 		AppRoles: []string{
 			"Exchange.ManageAsApp", "Exchange.ManageAsAppV2", "Directory.Read.All", "Group.Read.All",
 			"GroupMember.ReadWrite.All", "Organization.Read.All", "OrgContact.Read.All",
-			"User.Invite.All", "User.Read.All",
+			"User.Invite.All", "User.Read.All", "User.ReadWrite.All",
 		},
 		ExchangeRoles: []string{"Organization Management"},
 	}

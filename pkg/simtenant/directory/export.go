@@ -1,6 +1,10 @@
 package directory
 
-import "github.com/google/uuid"
+import (
+	"slices"
+
+	"github.com/google/uuid"
+)
 
 // Export describes the organisation as it is in truth, in the seed's form and in
 // the order in which things were made. Apps are left out, for their secrets.
@@ -56,7 +60,7 @@ func (v View) exportGroup(o *Object) SeedGroup {
 		g.Members = append(g.Members, reference(m))
 	}
 	if d := o.Delivery; d != nil {
-		g.AllowedSenders, g.RejectedSenders = v.references(d.AcceptFrom), v.references(d.RejectFrom)
+		g.AllowedSenders, g.RejectedSenders = v.set(d.AcceptFrom), v.set(d.RejectFrom)
 		g.Moderated, g.ModeratedBy = d.Moderated, v.references(d.ModeratedBy)
 		g.BypassModeration = v.references(d.BypassModeration)
 	}
@@ -71,6 +75,13 @@ func (v View) references(ids []uuid.UUID) []string {
 			names = append(names, reference(o))
 		}
 	}
+	return names
+}
+
+// set is references for a property that has no order in the service.
+func (v View) set(ids []uuid.UUID) []string {
+	names := v.references(ids)
+	slices.Sort(names)
 	return names
 }
 

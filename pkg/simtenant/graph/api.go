@@ -141,7 +141,7 @@ var paths = map[string]methods{
 	"/users":               {"GET": {userReaders, listUsers}},
 	"/users/$count":        {"GET": {userReaders, countUsers}},
 	"/users/delta":         {"GET": {userReaders, usersDelta}},
-	"/users/{id}":          {"GET": {userReaders, getUser}},
+	"/users/{id}":          {"GET": {userReaders, getUser}, "DELETE": {userWriters, deleteUser}},
 	"/users/{id}/memberOf": {"GET": {userReaders, userMemberOf}},
 
 	"/invitations":               {"POST": {inviters, invite}},

@@ -129,6 +129,20 @@ func removeMember(c *call) error {
 	return nil
 }
 
+// deleteUser answers DELETE /users/{id}. The service keeps the user for 30 days to
+// be restored; here it is gone (Microsoft Learn, "Delete a user").
+func deleteUser(c *call) error {
+	user, err := c.find(userEntity)
+	if err != nil {
+		return err
+	}
+	if err := c.view.Remove(user.ID); err != nil {
+		return notFound(c.r.PathValue("id"))
+	}
+	c.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 const boundMembers = "members@odata.bind"
 
 // patchGroup answers PATCH /groups/{id}: it adds members, or changes the display

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"enlist/pkg/simtenant/directory"
@@ -54,6 +55,23 @@ func TestMemberReferences(t *testing.T) {
 	}
 	tn.roles = readAll
 	tn.wantError(tn.send("POST", members+"$ref", reference(ada.ID)), 403, "Authorization_RequestDenied", "Insufficient")
+}
+
+// A user goes when the app may delete users, and out of its groups, too.
+func TestDeleteUser(t *testing.T) {
+	tn := newTenant(t, nil)
+	tn.roles = readAll
+	guest, team := tn.object("gita@wingtip.example"), tn.object("project-team@contoso.example")
+	path := "/users/" + guest.ID.String()
+	tn.wantError(tn.send("DELETE", path, nil), 403, "Authorization_RequestDenied", "Insufficient")
+	tn.roles = append([]string{"User.ReadWrite.All"}, readAll...)
+	if got := tn.send("DELETE", path, nil); got.status != http.StatusNoContent {
+		t.Fatalf("%d %s", got.status, got.raw)
+	}
+	tn.wantError(tn.send("DELETE", path, nil), 404, "Request_ResourceNotFound", "Resource '"+guest.ID.String()+"'")
+	if got := tn.send("GET", "/groups/"+team.ID.String()+"/members", nil); strings.Contains(string(got.raw), guest.ID.String()) {
+		t.Errorf("the deleted guest is in the group: %s", got.raw)
+	}
 }
 
 // An object that Exchange made and Graph doesn't see yet is worth a retry, and

@@ -18,6 +18,7 @@ var (
 
 	memberWriters = []string{"GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"}
 	groupWriters  = []string{"Group.ReadWrite.All", "Directory.ReadWrite.All"}
+	userWriters   = []string{"User.ReadWrite.All"}
 	inviters      = []string{"User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"}
 )
 
