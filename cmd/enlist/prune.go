@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"enlist/pkg/journal"
 	"enlist/pkg/onboard"
+	"enlist/pkg/report"
 )
 
 // What --prune takes away.
@@ -87,8 +87,11 @@ type leavers struct {
 	created []journal.Reversal
 	moved   map[string]string          // contacts' addresses by their former ones
 	wanted  map[string]map[string]bool // groups by the person's address or id; "" stands for all
-	ended   []journal.Reversal         // what was done in the end
+	taken   []journal.Reversal         // before the run was cut off
 	planned bool                       // nothing is done, as in a dry run
+
+	told     int // of what was taken away, or would be
+	failures int // among them
 }
 
 // leavers reads who was put where by earlier runs; nil if nobody is pruned.
@@ -115,6 +118,11 @@ func (r *record) leavers(ctx context.Context, a assignment, tenant *connection, 
 	l := &leavers{o: &o.prune, wanted: map[string]map[string]bool{}, planned: o.dryRun}
 	source := o.state.sourceOf(a.path)
 	var err error
+	if a.resumed != nil {
+		if l.taken, err = j.Taken(ctx, a.resumed.ID); err != nil {
+			return nil, err
+		}
+	}
 	if l.moved, err = j.Moved(ctx, tenant.name); err != nil {
 		return nil, err
 	}
@@ -193,10 +201,14 @@ func (l *leavers) names(person onboard.Recipient) []string {
 	return names
 }
 
-// take takes those who left out of their groups, within the limit.
-func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant journal.Undoer, tally *onboard.Tally) error {
+// take takes those who left out of their groups, within the limit, and tells of
+// each.
+func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant journal.Undoer, tally *onboard.Tally, tell func(report.Reversal) error) error {
 	if l == nil {
 		return nil
+	}
+	if err := l.tellAll(l.taken, report.ReversalDone, tell); err != nil {
+		return err
 	}
 	gone := l.gone()
 	removals := 0
@@ -216,46 +228,34 @@ func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant jou
 			NextStep: "If they are meant, give --max-removals."}
 	}
 	if l.planned {
-		l.ended = gone
-		return nil
+		return l.tellAll(gone, report.ReversalPlanned, tell)
 	}
-	return record.Undo(ctx, tenant, gone, func(v journal.Reversal) { l.ended = append(l.ended, v) })
+	var tellErr error
+	err := record.Undo(ctx, tenant, gone, func(v journal.Reversal) {
+		l.told++
+		if v.Err != nil {
+			l.failures++
+		}
+		tellErr = errors.Join(tellErr, tell(reportedReversal(v, "Run the file again with --prune: what failed is tried again.")))
+	})
+	return errors.Join(err, tellErr)
 }
 
-// writeText tells what was done.
-func (l *leavers) writeText(w io.Writer) error {
-	if l == nil || len(l.ended) == 0 {
-		return nil
-	}
-	out := &printer{w: w}
-	out.line("No longer in the input:")
-	for _, v := range l.ended {
-		switch {
-		case v.Err != nil:
-			out.line("  failed: %s: %v", toTakeBack(v), v.Err)
-		case v.Kept != "":
-			out.line("  left as it is: %s: %s", toTakeBack(v), v.Kept)
-		case l.planned:
-			out.line("  would %s", toTakeBack(v))
-		default:
-			out.line("  done: %s", toTakeBack(v))
+// tellAll tells of removals that all came out alike.
+func (l *leavers) tellAll(removals []journal.Reversal, as report.ReversalResult, tell func(report.Reversal) error) error {
+	for _, v := range removals {
+		l.told++
+		told := reportedReversal(v, "")
+		told.Result = as
+		if err := tell(told); err != nil {
+			return err
 		}
 	}
-	return out.err
+	return nil
 }
 
 // some reports whether anything was taken away, or would be.
-func (l *leavers) some() bool { return l != nil && len(l.ended) > 0 }
+func (l *leavers) some() bool { return l != nil && l.told > 0 }
 
-// failed counts what could not be taken away.
-func (l *leavers) failed() int {
-	n := 0
-	if l != nil {
-		for _, v := range l.ended {
-			if v.Err != nil {
-				n++
-			}
-		}
-	}
-	return n
-}
+// failed reports whether anything could not be taken away.
+func (l *leavers) failed() bool { return l != nil && l.failures > 0 }

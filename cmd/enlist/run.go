@@ -196,7 +196,7 @@ func (w *work) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.leavers.take(ctx, w.kept.writer, w.tenant.tenant, w.tally)
+	return w.leavers.take(ctx, w.kept.writer, w.tenant.tenant, w.tally, w.out.Remove)
 }
 
 // end completes the report and the record, whatever became of the run.
@@ -205,7 +205,7 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 	switch {
 	case runErr != nil:
 		code = stoppedCode(runErr)
-	case code == exitDone && w.leavers.failed() > 0:
+	case code == exitDone && w.leavers.failed():
 		code = exitRowsFailed
 	case code == exitDone && w.o.tellChanges && (w.tally.Verdicts[onboard.Changed] > 0 || w.leavers.some()):
 		code = exitChanges
@@ -224,7 +224,7 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 	summary, finishErr := w.out.Finish(end)
 	finishErr = errors.Join(finishErr, w.kept.end(end, runErr))
 	if !w.o.quiet {
-		finishErr = errors.Join(finishErr, summary.WriteText(w.cmd.OutOrStdout()), w.leavers.writeText(w.cmd.OutOrStdout()))
+		finishErr = errors.Join(finishErr, summary.WriteText(w.cmd.OutOrStdout()))
 	}
 	if finishErr != nil {
 		return nil, fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))

@@ -22,6 +22,27 @@ func (j *Journal) Listed(ctx context.Context, tenant, source string) ([]Reversal
 	return slices.DeleteFunc(listed, func(v Reversal) bool { return v.Person.Kind == onboard.KindGroup }), err
 }
 
+// Taken gives what the run itself has taken back already of what earlier runs put
+// there, since it was cut off on the way. Which runs those were is not told.
+func (j *Journal) Taken(ctx context.Context, run string) ([]Reversal, error) {
+	changes, err := j.Changes(ctx, Filter{Run: run})
+	if err != nil {
+		return nil, err
+	}
+	var taken []Reversal
+	for _, c := range changes {
+		i := slices.Index([]string{RemoveMember, RemoveSender, RemoveContact}, c.What)
+		if i < 0 || !c.Certain {
+			continue
+		}
+		taken = append(taken, Reversal{
+			What:   []string{AddMember, AllowSender, CreateContact}[i],
+			Person: onboard.Recipient{Address: c.Person}, Group: onboard.Group{Address: c.Group},
+		})
+	}
+	return taken, nil
+}
+
 // always is later than any step, also one written before the clock was set back.
 var always = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 

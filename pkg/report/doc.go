@@ -8,6 +8,8 @@
 //   - report.html: the same to be looked at, in one page that loads nothing;
 //   - retry.csv: the rows that are left to do, as they stood in the input;
 //     absent when nothing is left;
+//   - removals.csv: who was taken out of a group because the input does not name
+//     them any more; absent when nobody was;
 //   - summary.json: the run in numbers.
 //
 // While the run goes on, all but the last carry ".partial" behind their names,

@@ -87,6 +87,10 @@ type view struct {
 	Shares   []verdictShare
 	Charts   []chart
 	Numbers  []number
+	// Removed are the first of the people who are no longer in the input, and
+	// MoreRemoved counts the others.
+	Removed     []Reversal
+	MoreRemoved int
 	// OwnPolicies are those of groups that are not treated as all groups are.
 	OwnPolicies []GroupPolicy
 }
@@ -102,6 +106,9 @@ func newView(s Summary, p *pace, script template.JS) view {
 		Shares:   shares(s),
 		Charts:   charts(p),
 		Numbers:  numbers(s),
+
+		Removed:     s.shownRemovals,
+		MoreRemoved: s.allRemovals - len(s.shownRemovals),
 
 		OwnPolicies: own,
 	}

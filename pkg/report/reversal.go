@@ -39,7 +39,7 @@ type Reversal struct {
 	Group    string // address; empty for a change of a person alone
 	Message  string // why it was left or failed
 	NextStep string // what to do about that
-	// Run made the change, at that time.
+	// Run made the change, at that time; empty and zero if that is not known.
 	Run string
 	At  time.Time
 }
@@ -58,10 +58,14 @@ type reversalLine struct {
 }
 
 func (v Reversal) line() reversalLine {
-	return reversalLine{
+	l := reversalLine{
 		Result: string(v.Result), Doing: v.Doing, Change: v.Change, Person: v.Person, Group: v.Group,
-		Message: v.Message, NextStep: v.NextStep, Run: v.Run, At: v.At.UTC().Format(time.RFC3339),
+		Message: v.Message, NextStep: v.NextStep, Run: v.Run,
 	}
+	if !v.At.IsZero() {
+		l.At = v.At.UTC().Format(time.RFC3339)
+	}
+	return l
 }
 
 // reversalCSV writes reversals as report.csv is written: UTF-8 with a byte order

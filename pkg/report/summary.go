@@ -35,6 +35,10 @@ type Summary struct {
 	// group.
 	GroupPolicies []GroupPolicy `json:"group_policies"`
 
+	// Removals counts what became of those who are no longer in the input: of
+	// memberships, entries in lists of senders and contacts. Every result has an entry.
+	Removals map[string]int `json:"removals"`
+
 	Problems  []ProblemCount `json:"problems"` // most rows first
 	RetryRows int            `json:"retry_rows"`
 
@@ -51,6 +55,15 @@ type Summary struct {
 	// Files are the names of the report's other files, in the folder Dir.
 	Files []string `json:"files"`
 	Dir   string   `json:"-"`
+
+	shownRemovals []Reversal // the first ones
+	allRemovals   int
+}
+
+// addRemovals tells of the removals.
+func (s *Summary) addRemovals(r *removals) {
+	s.Removals = counts(r.results, reversalResults())
+	s.shownRemovals, s.allRemovals = r.shown, r.all()
 }
 
 // SummaryInput is the input with its number of rows.

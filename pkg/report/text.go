@@ -28,6 +28,7 @@ func (s Summary) WriteText(w io.Writer) error {
 	t.numbers(s)
 	t.findings(s.GroupFindings)
 	t.problems(s.Problems)
+	t.removals(s)
 	t.whereabouts(s)
 	_, err := t.WriteTo(w)
 	return err

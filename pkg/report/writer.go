@@ -22,13 +22,14 @@ var errClosed = errors.New("the report is closed")
 type Writer struct {
 	dir string
 
-	mu     sync.Mutex
-	files  []file
-	retry  *retryFile // one of files
-	html   *htmlFile  // one of files, or nil
-	count  *counter
-	failed error // the first error of Add or of the flushing in between
-	closed bool
+	mu       sync.Mutex
+	files    []file
+	retry    *retryFile // one of files
+	html     *htmlFile  // one of files, or nil
+	removals *removals
+	count    *counter
+	failed   error // the first error of Add or of the flushing in between
+	closed   bool
 
 	stop    chan struct{}
 	stopped chan struct{}
@@ -79,7 +80,8 @@ func (w *Writer) open(run Run, opts Options) error {
 	}
 	w.retry = retry
 	w.files = append(w.files, retry)
-	return nil
+	w.removals, err = newRemovals(w.dir)
+	return err
 }
 
 func (w *Writer) createFormat(format string, run Run, opts Options) (file, error) {
@@ -153,7 +155,11 @@ func (w *Writer) Finish(end End) (Summary, error) {
 		w.count.summary.RetryRows = w.retry.rows
 		w.count.summary.Files = append(w.count.summary.Files, retryName)
 	}
+	if w.removals.all() > 0 {
+		w.count.summary.Files = append(w.count.summary.Files, removalsName)
+	}
 	summary := w.count.finish(end)
+	summary.addRemovals(w.removals)
 	if w.html != nil {
 		w.keep(w.html.end(summary))
 	}
@@ -166,6 +172,9 @@ func (w *Writer) Finish(end End) (Summary, error) {
 		err = f.commit()
 	}
 	if err != nil {
+		return summary, errors.Join(err, w.removals.abandon())
+	}
+	if err := w.removals.commit(); err != nil {
 		return summary, err
 	}
 	return summary, saveJSON(filepath.Join(w.dir, summaryName), summary)
@@ -197,6 +206,9 @@ func (w *Writer) abandon() error {
 	var errs []error
 	for _, f := range w.files {
 		errs = append(errs, f.abandon())
+	}
+	if w.removals != nil {
+		errs = append(errs, w.removals.abandon())
 	}
 	return errors.Join(errs...)
 }
