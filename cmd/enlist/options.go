@@ -45,6 +45,7 @@ type runOptions struct {
 	maxDuration time.Duration
 	grace       time.Duration
 	settle      time.Duration
+	quotaWait   time.Duration
 	dryRun      bool
 	planOut     string // where a dry run keeps its plan
 	tellChanges bool   // by the exit code of a dry run
@@ -74,6 +75,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	flags.DurationVar(&o.maxDuration, "max-duration", 0, "end the run after this time, as in 2h; rows left over are deferred")
 	flags.DurationVar(&o.grace, "grace-period", 30*time.Second, "how long rows in hand may go on after an interruption")
 	flags.DurationVar(&o.settle, "settle", 15*time.Second, "how long new contacts wait before they are added to groups, once the tenant did not find one at once")
+	flags.DurationVar(&o.quotaWait, "wait-for-quota", 0, "how long rows that need a contact wait, in all, while the tenant takes no further ones, as in 6h; others go on (default not at all: such rows are deferred)")
 	o.groupOptions.register(flags)
 	o.contact.register(flags)
 	flags.StringVar(&o.report, "report", "", "folder for the report (default FILE.report/RUN beside the input)")
@@ -97,8 +99,8 @@ func (o *runOptions) validate() error {
 	if o.batch < 1 || o.batch > 20 {
 		return &usageError{Message: "--batch must be between 1 and 20."}
 	}
-	if o.maxDuration < 0 || o.grace < 0 {
-		return &usageError{Message: "--max-duration and --grace-period must not be negative."}
+	if o.maxDuration < 0 || o.grace < 0 || o.quotaWait < 0 {
+		return &usageError{Message: "--max-duration, --grace-period and --wait-for-quota must not be negative."}
 	}
 	if o.settle <= 0 {
 		return &usageError{Message: "--settle must be more than 0."}
@@ -158,7 +160,7 @@ func (o *runOptions) job(t onboard.Tenant) onboard.Job {
 		Key:       o.keyAttribute(),
 		Workers:   o.workers,
 		Grace:     o.grace,
-		Patience:  onboard.Patience{Settle: o.settle},
+		Patience:  onboard.Patience{Settle: o.settle, Quota: o.quotaWait},
 	}
 }
 

@@ -173,17 +173,21 @@ type work struct {
 	plan    *keptPlan
 	tally   *onboard.Tally
 	leavers *leavers
+	waits   *waits
 }
 
 // do puts the people on their groups, and takes those who left out.
 func (w *work) do(ctx context.Context) error {
 	display := w.o.display(w.cmd)
 	defer display.Close()
+	w.waits = newWaits(w.o, display, w.cmd.ErrOrStderr())
+	defer w.waits.end()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	limits := w.o.limits.limits(w.a.survey, stop)
 	job := w.o.job(w.a.held(limits.Tenant(w.kept.tenant(w.tenant.tenant)), w.kept.writer))
 	job.Policies = w.tenant.policies
+	job.Observer = w.waits
 	job.Update = w.o.contact.updates(w.a.file.Findings().Columns)
 	err := job.Run(ctx, w.kept.rows(ctx, w.o.contact.dress(w.a.file.Rows())), func(outcome onboard.Outcome) error {
 		w.tally.Add(outcome)
@@ -217,6 +221,9 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 		Graph:          requests.graph,
 		Throttled:      requests.throttled,
 		Commands:       requests.commands,
+		QuotaWaits:     w.waits.times,
+		QuotaWaited:    w.waits.waited,
+		TriedTooSoon:   int(w.waits.tooSoon.Load()),
 		InputSHA256:    w.a.file.SHA256(),
 		StoppedBecause: because(runErr),
 		ExitCode:       int(code),
@@ -225,6 +232,9 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 	finishErr = errors.Join(finishErr, w.kept.end(end, runErr))
 	if !w.o.quiet {
 		finishErr = errors.Join(finishErr, summary.WriteText(w.cmd.OutOrStdout()))
+		if w.o.verbose {
+			finishErr = errors.Join(finishErr, w.waits.writeText(w.cmd.OutOrStdout()))
+		}
 	}
 	if finishErr != nil {
 		return nil, fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))

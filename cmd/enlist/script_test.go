@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 // TestScripts runs the compiled command against simulated tenants. A script
 // says what it is about in its first lines; its own commands are:
 //
-//	tenant [seed=FILE] [state=FILE] [quota=N] [replication=D] [graph=D] [lifetime=D] [latency=D] [two-holders=ADDRESS] [app-roles=A,B] [exchange-roles=A,B]
+//	tenant [seed=FILE] [state=FILE] [quota=N[/D]] [replication=D] [graph=D] [lifetime=D] [latency=D] [two-holders=ADDRESS] [app-roles=A,B] [exchange-roles=A,B]
 //	    starts a simulated tenant with the default company, or starts it anew
 //	    on the same state; enlist then uses it with --tenant sim
 //	exits CODE PROGRAM …   runs a program and checks its exit code
@@ -120,7 +120,12 @@ func tenantConfig(ts *testscript.TestScript, args []string) simtenant.Config {
 		case "state":
 			cfg.StateFile = ts.MkAbs(value)
 		case "quota":
-			cfg.CreationQuota, err = strconv.Atoi(value)
+			number, within, timed := strings.Cut(value, "/")
+			cfg.CreationQuota, err = strconv.Atoi(number)
+			if timed {
+				ts.Check(err)
+				cfg.CreationWindow, err = time.ParseDuration(within)
+			}
 		case "replication":
 			cfg.ReplicationDelay, err = time.ParseDuration(value)
 		case "graph":

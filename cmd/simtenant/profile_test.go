@@ -59,3 +59,19 @@ func TestProfileFile(t *testing.T) {
 		t.Errorf("concurrency %d, want that of the profile that the file names", cfg.Concurrency)
 	}
 }
+
+func TestCreationQuota(t *testing.T) {
+	cfg := configOf(t, "--creation-quota", "600")
+	if cfg.CreationQuota != 600 || cfg.CreationWindow != 0 {
+		t.Errorf("600 is %d within %v, want the tenant's own time", cfg.CreationQuota, cfg.CreationWindow)
+	}
+	cfg = configOf(t, "--creation-quota", "600/1h")
+	if cfg.CreationQuota != 600 || cfg.CreationWindow != time.Hour {
+		t.Errorf("600/1h is %d within %v", cfg.CreationQuota, cfg.CreationWindow)
+	}
+	for _, wrong := range []string{"", "many", "-1", "600/", "600/0s", "600/day"} {
+		if err := new(quota).Set(wrong); err == nil {
+			t.Errorf("--creation-quota %q was taken", wrong)
+		}
+	}
+}

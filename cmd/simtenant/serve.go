@@ -21,9 +21,10 @@ type serveFlags struct {
 
 	latency, replicationDelay, graphDelay, tokenLifetime time.Duration
 
-	concurrency, creationQuota int
-	rate                       float64
-	randomSeed                 uint64
+	concurrency   int
+	creationQuota quota
+	rate          float64
+	randomSeed    uint64
 }
 
 func newServeCommand() *cobra.Command {
@@ -75,7 +76,7 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	flags.Float64Var(&f.rate, "rate", 0, "commands per second for an app; 0 is any number")
 	flags.DurationVar(&f.replicationDelay, "replication-delay", 0, "how long Exchange's other domain controllers don't see a change")
 	flags.DurationVar(&f.graphDelay, "graph-delay", 0, "how long Graph doesn't see a change made in Exchange")
-	flags.IntVar(&f.creationQuota, "creation-quota", 0, "contacts that may be created in 24 hours; 0 is any number")
+	flags.Var(&f.creationQuota, "creation-quota", "contacts that may be created in 24 hours, or within another time, as in 600/1h; 0 is any number")
 	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "how long an access token is good for")
 	flags.Uint64Var(&f.randomSeed, "random-seed", 1, "`number` that decides all that is left to chance")
 }
@@ -94,7 +95,7 @@ func (f *serveFlags) config(cmd *cobra.Command) (simtenant.Config, error) {
 	cfg.SMTP = f.smtp
 	cfg.StateFile = f.state
 	cfg.TokenLifetime = f.tokenLifetime
-	cfg.CreationQuota = f.creationQuota
+	cfg.CreationQuota, cfg.CreationWindow = f.creationQuota.contacts, f.creationQuota.window
 	cfg.RandomSeed = f.randomSeed
 	given := cmd.Flags().Changed
 	if given("latency") {

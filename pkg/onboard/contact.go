@@ -5,15 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"time"
 )
 
 // ensureContact sees to it that somebody in the organisation's directory
 // holds the row's address, and reports whether somebody does.
 func (w *worker) ensureContact(ctx context.Context, holders holdersFunc) bool {
-	w.contact, w.note = ContactResult{}, ""
+	w.contact, w.note, w.parked = ContactResult{}, "", false
 	if err := w.findOrCreate(ctx, holders); err != nil {
+		if w.parked = errors.Is(err, errParked); w.parked {
+			return false
+		}
 		problem := w.problem(err, "The mail contact could not be looked up or created")
 		w.contact = ContactResult{Action: actionFor(problem), Problem: problem}
 		return false
@@ -117,6 +119,7 @@ func (w *worker) create(ctx context.Context, action Action, once func(context.Co
 		if len(found) > 0 {
 			return w.use(found)
 		}
+		w.noteRepeated(err)
 	}
 }
 
@@ -141,16 +144,20 @@ func (w *worker) untilKnown(ctx context.Context, change func() error) error {
 		if !passing || waits.next(ctx) != nil {
 			return err
 		}
+		w.noteRepeated(err)
 	}
 }
 
 func (w *worker) createOnce(ctx context.Context, c Contact) (Recipient, error) {
-	if err := w.quota.closed(); err != nil {
+	if err := w.quota.pass(w); err != nil {
 		return Recipient{}, err
 	}
 	person, err := w.job.Tenant.CreateContact(ctx, c)
-	if errors.Is(err, ErrCreationQuota) {
-		w.quota.close(err)
+	switch {
+	case err == nil:
+		w.quota.accepted(w)
+	case errors.Is(err, ErrCreationQuota):
+		return Recipient{}, w.quota.refused(w, err)
 	}
 	return person, err
 }
@@ -166,19 +173,4 @@ func (w *worker) lookTwice(ctx context.Context, waits *waits) ([]Recipient, erro
 		return nil, err
 	}
 	return w.job.Tenant.CurrentHolders(ctx, w.row.Contact.Email)
-}
-
-// quotaGate is closed once the tenant has refused a further contact; rows that
-// need none go on.
-type quotaGate struct {
-	reason atomic.Pointer[error]
-}
-
-func (q *quotaGate) close(err error) { q.reason.CompareAndSwap(nil, &err) }
-
-func (q *quotaGate) closed() error {
-	if err := q.reason.Load(); err != nil {
-		return *err
-	}
-	return nil
 }

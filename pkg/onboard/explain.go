@@ -102,7 +102,7 @@ func groupExplanations() []Explanation {
 func tenantExplanations() []Explanation {
 	return []Explanation{
 		{CodeCreationQuota, "The tenant takes no further contacts for the time being. This limit moves and is not published.",
-			"Run the retry file tomorrow; it goes on where this run had to stop."},
+			"Run the retry file tomorrow; it goes on where this run had to stop. With --wait-for-quota a run waits itself until contacts are taken again."},
 		{CodeThrottled, "The tenant kept asking to slow down.",
 			"Run the retry file later, with fewer workers (--workers) or at a quieter hour."},
 		{CodeUnavailable, "The tenant could not be reached or was out of order.",

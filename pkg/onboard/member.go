@@ -48,6 +48,7 @@ func (w *worker) findOrAdd(ctx context.Context, group Group) (Action, error) {
 		if waitErr := waits.next(ctx); waitErr != nil {
 			return "", firstNot(waitErr, errNoMorePatience, err)
 		}
+		w.noteRepeated(err)
 	}
 }
 

@@ -18,6 +18,9 @@ type Patience struct {
 	// has shown in this run that the tenant needs such time. Default 15 s, after
 	// which the first try was observed to succeed 19 times of 19.
 	Settle time.Duration
+	// Quota is how long creations wait, all waits together, while the tenant
+	// takes no further contacts. Default: not at all.
+	Quota time.Duration
 }
 
 func (p Patience) withDefaults() Patience {
@@ -85,6 +88,13 @@ func (w *worker) awaitShown(ctx context.Context) error {
 func (w *worker) noteNotShown() {
 	if w.person.New {
 		w.slow.Store(true)
+	}
+}
+
+// noteRepeated notes that a command is repeated after the error.
+func (w *worker) noteRepeated(err error) {
+	if !errors.Is(err, ErrUncertain) {
+		w.job.Observer.TriedTooSoon()
 	}
 }
 

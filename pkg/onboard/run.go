@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,19 +34,20 @@ type Job struct {
 	// Workers is how many rows are worked on at once; default 16. Rows that
 	// wait for the tenant to show a new contact do not count.
 	Workers int
-	// Patience is how long a row waits for the tenant's directories to agree.
+	// Patience is how long a row waits for the tenant.
 	Patience Patience
+	Observer Observer // nil: nobody
 	// Grace is how long rows in hand may go on after the context was
 	// cancelled; default 30 s.
 	Grace time.Duration
 }
 
 const (
-	// inHand bounds the rows that are begun and not finished; most of them
-	// wait for the tenant to show a new contact.
+	// inHand bounds the rows that are begun and neither finished nor parked; most
+	// of them wait for the tenant to show a new contact.
 	inHand = 2048
-	// ahead bounds the rows that are finished but wait for an earlier row,
-	// since outcomes go out in the order of the input.
+	// ahead bounds the rows that are parked, or finished but wait for an earlier
+	// row, since outcomes go out in the order of the input.
 	ahead = 65536
 )
 
@@ -69,7 +71,6 @@ func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outc
 	defer cancelHard()
 
 	workers, work := errgroup.WithContext(hard)
-	workers.SetLimit(inHand)
 	r := &run{
 		job:      j,
 		stop:     stop,
@@ -79,8 +80,16 @@ func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outc
 		out:      newInOrder(ahead, emit),
 		turns:    newTurns(),
 		claims:   newClaims(),
+		hands:    make(chan struct{}, inHand),
+		quota:    newQuotaGate(j.Patience.Quota, j.Observer),
 	}
+	finished := make(chan struct{})
+	var tending sync.WaitGroup
+	tending.Go(func() { r.tendQuota(work, workers, finished) })
 	readErr := r.dispatch(work, workers, rows)
+	r.undone.Wait()
+	close(finished)
+	tending.Wait()
 	if err := workers.Wait(); err != nil {
 		return err
 	}
@@ -111,6 +120,9 @@ func (j Job) withDefaults() Job {
 	if j.Grace <= 0 {
 		j.Grace = 30 * time.Second
 	}
+	if j.Observer == nil {
+		j.Observer = nobody{}
+	}
 	j.Patience = j.Patience.withDefaults()
 	if j.Update != nil {
 		j.Update = j.Update.keyed(j.Key)
@@ -127,10 +139,12 @@ type run struct {
 	seen     seenSet
 	crowds   crowds
 	breaker  *breaker
-	quota    quotaGate
+	quota    *quotaGate
 	out      *inOrder
 	turns    *turns
-	claims   *claims // of rows with keys
+	claims   *claims        // of rows with keys
+	hands    chan struct{}  // one for each row that is begun and neither parked nor finished
+	undone   sync.WaitGroup // one for each row that is begun and not finished
 	// slow: the tenant did not find a contact that this run had created.
 	slow atomic.Bool
 }
@@ -161,13 +175,39 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 			}
 			continue
 		}
-		w := &worker{run: r, row: row, turn: r.turns.take(row.Contact.key())}
-		w.takeSlotIfNext(ctx)
-		workers.Go(func() error {
-			defer w.turn.done()
-			defer w.releaseSlot()
-			return r.out.put(place, w.work(ctx))
-		})
+		r.hands <- struct{}{}
+		r.undone.Add(1)
+		w := &worker{run: r, row: row, place: place, turn: r.turns.take(row.Contact.key())}
+		r.start(ctx, workers, w, sync.OnceFunc(func() { <-r.hands }))
 	}
 	return nil
+}
+
+// start works on a row, in a goroutine of its own, as soon as a slot is free.
+// letGo is called when the row is finished or parked, perhaps more than once.
+func (r *run) start(ctx context.Context, workers *errgroup.Group, w *worker, letGo func()) {
+	w.takeSlotIfNext(ctx)
+	workers.Go(func() error {
+		defer letGo()
+		return r.finish(ctx, w, letGo)
+	})
+}
+
+// finish works on a row until it has an outcome, or is parked.
+func (r *run) finish(ctx context.Context, w *worker, letGo func()) error {
+	for {
+		d, parked := w.work(ctx)
+		w.releaseSlot()
+		r.quota.done(w)
+		if parked {
+			letGo()
+			if r.quota.park(w) {
+				return nil
+			}
+			continue
+		}
+		defer r.undone.Done()
+		defer w.turn.done()
+		return r.out.put(w.place, d)
+	}
 }

@@ -100,5 +100,6 @@ func (w *worker) insist(ctx context.Context, group Group, do func() error) error
 		if waitErr := waits.next(ctx); waitErr != nil {
 			return firstNot(waitErr, errNoMorePatience, err)
 		}
+		w.noteRepeated(err)
 	}
 }

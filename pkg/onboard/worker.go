@@ -12,6 +12,7 @@ import (
 type worker struct {
 	*run
 	row      Row
+	place    int // in the order of the input
 	turn     turn
 	attempts int
 	hasSlot  bool
@@ -28,12 +29,30 @@ type worker struct {
 	// was given its time to show.
 	created time.Time
 	awaited bool
+
+	// began is when the row was first worked on.
+	began time.Time
+	// inGroups: the memberships have been begun, so the row is not parked any more.
+	inGroups bool
+	// parked: the row is to be parked. tries: it finds out whether the tenant
+	// takes contacts again. turnedAway: why its contact is not tried any more.
+	parked, tries bool
+	turnedAway    error
 }
 
-// work waits for the row's turn and works on it.
-func (w *worker) work(ctx context.Context) draft {
+// work waits for the row's turn and works on it. A row that is parked has no
+// outcome yet, and is worked on anew later.
+func (w *worker) work(ctx context.Context) (d draft, parked bool) {
 	if err := w.begin(ctx); err != nil {
-		return draft{outcome: w.leftOver(err)}
+		return draft{outcome: w.leftOver(err)}, false
+	}
+	if w.began.IsZero() {
+		w.began = time.Now()
+	}
+	if w.turnedAway != nil {
+		problem := problemOf(w.turnedAway, "")
+		w.contact = ContactResult{Action: actionFor(problem), Problem: problem}
+		return w.draft(nil), false
 	}
 	return w.steps(ctx)
 }
@@ -91,7 +110,7 @@ func (w *worker) leftOver(because error) Outcome {
 	if w.stop.Err() != nil {
 		because = context.Cause(w.stop)
 	}
-	return Outcome{Row: w.row, Verdict: Deferred, Problem: stopProblem(because)}
+	return Outcome{Row: w.row, Verdict: Deferred, Problem: stopProblem(because), Attempts: w.attempts}
 }
 
 // steps is the way of one row: the contact, then for each group the
@@ -99,9 +118,8 @@ func (w *worker) leftOver(because error) Outcome {
 //
 // When all that is known of the person was read earlier, and something is to
 // be written after all, who holds the address is settled anew before that.
-func (w *worker) steps(ctx context.Context) draft {
-	start := time.Now()
-	d := draft{outcome: Outcome{Row: w.row}}
+func (w *worker) steps(ctx context.Context) (d draft, parked bool) {
+	var done []target
 	w.asGuest = w.wantsGuest(ctx)
 	ok := w.ensureContact(ctx, w.job.Tenant.Holders)
 	if ok {
@@ -110,17 +128,23 @@ func (w *worker) steps(ctx context.Context) draft {
 			ok = w.ensureContact(ctx, w.job.Tenant.CurrentHolders)
 		}
 		if ok && w.ensureAttributes(ctx) {
-			d.take(w.ensureGroups(ctx, targets))
+			done = w.ensureGroups(ctx, targets)
 		}
 	}
-	d.outcome.Contact = w.contact
-	d.outcome.Note = joinNotes(w.note, w.keyNote())
-	d.outcome.Attempts = w.attempts
-	d.outcome.Duration = time.Since(start)
+	return w.draft(done), w.parked
+}
+
+// draft is what became of the row, as far as it depends on no other.
+func (w *worker) draft(targets []target) draft {
+	d := draft{outcome: Outcome{
+		Row: w.row, Contact: w.contact, Note: joinNotes(w.note, w.keyNote()), Attempts: w.attempts, Duration: time.Since(w.began),
+	}}
+	d.take(targets)
 	return d
 }
 
 func (w *worker) ensureGroups(ctx context.Context, targets []target) []target {
+	w.inGroups = true
 	for i := range targets {
 		if targets[i].result.Problem == nil {
 			w.ensureGroup(ctx, &targets[i])

@@ -45,6 +45,12 @@ func (l *live) Add(o onboard.Outcome) {
 	l.state.tally.Add(o)
 }
 
+func (l *live) Waiting(what string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.state.waiting = what
+}
+
 // Note writes above the line.
 func (l *live) Note(text string) {
 	io.WriteString(l.container, text+"\n")

@@ -39,6 +39,12 @@ func (p *plain) Note(text string) {
 	fmt.Fprintln(p.out, text)
 }
 
+func (p *plain) Waiting(what string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.state.waiting = what
+}
+
 func (p *plain) Close() {
 	close(p.stop)
 	<-p.stopped
@@ -71,6 +77,8 @@ type none struct {
 }
 
 func (n *none) Add(onboard.Outcome) {}
+
+func (n *none) Waiting(string) {}
 
 func (n *none) Note(text string) {
 	n.mu.Lock()

@@ -19,6 +19,9 @@ type Display interface {
 	Add(onboard.Outcome)
 	// Note tells a person something in a line of its own.
 	Note(string)
+	// Waiting tells what the run waits for, until it is told anew; empty is
+	// nothing.
+	Waiting(what string)
 	// Close takes the display away, so that other text may follow.
 	Close()
 }
@@ -54,6 +57,7 @@ func isTerminal(out io.Writer) bool {
 type state struct {
 	tally   *onboard.Tally
 	started time.Time
+	waiting string // what for; empty for nothing
 }
 
 func newState() state {
@@ -72,7 +76,11 @@ func (s state) String() string {
 	if n := v[onboard.Deferred]; n > 0 {
 		line += fmt.Sprintf(", %d deferred", n)
 	}
-	return line + fmt.Sprintf("; %.1f rows/s", s.rate())
+	line += fmt.Sprintf("; %.1f rows/s", s.rate())
+	if s.waiting != "" {
+		line += "; " + s.waiting
+	}
+	return line
 }
 
 func (s state) rate() float64 {

@@ -35,11 +35,19 @@ func TestPlainTellsEveryTenSeconds(t *testing.T) {
 		d.Note("The tenant asks to slow down.")
 		time.Sleep(11 * time.Second)
 		synctest.Wait()
+		d.Waiting("contacts wait until 14:05:10 UTC")
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		d.Waiting("")
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
 		d.Close()
 	})
 	want := "The tenant asks to slow down.\n" +
 		"10s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.5 rows/s\n" +
-		"20s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.2 rows/s\n"
+		"20s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.2 rows/s\n" +
+		"30s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.2 rows/s; contacts wait until 14:05:10 UTC\n" +
+		"40s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.1 rows/s\n"
 	if got := out.String(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}

@@ -114,6 +114,10 @@ func numbers(s Summary) []number {
 		list = append(list, number{"Requests", fmt.Sprintf("%s, %s of them to Microsoft Graph, %s throttled",
 			grouped(s.Requests), grouped(s.Graph), grouped(s.Throttled))})
 	}
+	list = append(list, number{"Waits for the tenant to take contacts again", s.quotaWaits()})
+	if s.TriedTooSoon > 0 {
+		list = append(list, number{"Repeated since something was not visible yet", grouped(s.TriedTooSoon) + " commands"})
+	}
 	return slices.DeleteFunc(list, func(n number) bool { return n.Value == "" })
 }
 

@@ -33,6 +33,13 @@ type End struct {
 	Requests, Graph, Throttled int
 	// Commands counts the Exchange commands by name.
 	Commands map[string]int
+	// QuotaWaits counts how often creations waited for a next try because the
+	// tenant took no further contacts, and QuotaWaited is how long in all.
+	QuotaWaits  int
+	QuotaWaited time.Duration
+	// TriedTooSoon counts the commands that failed because something was not
+	// visible yet, and were repeated.
+	TriedTooSoon int
 	// InputSHA256 is the input's hash when it was not known at the start.
 	InputSHA256 string
 	// StoppedBecause says in a whole sentence why the run ended before its

@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"time"
@@ -46,6 +47,13 @@ type Summary struct {
 	Commands  map[string]int `json:"commands"`
 	Graph     int            `json:"graph"`
 	Throttled int            `json:"throttled"`
+	// QuotaWaits counts how often creations waited for a next try because the
+	// tenant took no further contacts, QuotaWaitSeconds how long in all.
+	QuotaWaits       int     `json:"quota_waits"`
+	QuotaWaitSeconds float64 `json:"quota_wait_seconds"`
+	// TriedTooSoon counts the commands that failed because something was not
+	// visible yet, and were repeated.
+	TriedTooSoon int `json:"tried_too_soon"`
 
 	Started        time.Time `json:"started"`
 	Ended          time.Time `json:"ended"`
@@ -178,10 +186,24 @@ func (c *counter) finish(end End) Summary {
 	s.Requests, s.Graph, s.Throttled = end.Requests, end.Graph, end.Throttled
 	s.Commands = map[string]int{}
 	maps.Copy(s.Commands, end.Commands)
+	s.QuotaWaits, s.QuotaWaitSeconds = end.QuotaWaits, end.QuotaWaited.Round(time.Millisecond).Seconds()
+	s.TriedTooSoon = end.TriedTooSoon
 	s.Ended = end.Ended
 	s.StoppedBecause = end.StoppedBecause
 	s.ExitCode = end.ExitCode
 	return s
+}
+
+// quotaWaits tells in words how long creations waited; nothing if they did not.
+func (s Summary) quotaWaits() string {
+	if s.QuotaWaits == 0 {
+		return ""
+	}
+	times := "once"
+	if s.QuotaWaits > 1 {
+		times = fmt.Sprintf("%d times", s.QuotaWaits)
+	}
+	return fmt.Sprintf("%s, %s in all", times, took(time.Duration(s.QuotaWaitSeconds*float64(time.Second))))
 }
 
 // saveJSON writes a summary.

@@ -67,6 +67,9 @@ func (t *text) numbers(s Summary) {
 	if s.Requests > 0 {
 		t.line("Requests to the tenant: %d (%d to Microsoft Graph), %d throttled", s.Requests, s.Graph, s.Throttled)
 	}
+	if waits := s.quotaWaits(); waits != "" {
+		t.line("Waited for the tenant to take contacts again: %s", waits)
+	}
 }
 
 func (t *text) listed(label string, counts map[string]int, names []onboard.Action) {

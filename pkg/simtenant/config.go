@@ -48,8 +48,11 @@ type Config struct {
 	// BatchInOrder runs the commands of an Exchange $batch one after the other
 	// instead of side by side; which of them the service does is not known.
 	BatchInOrder bool
-	// CreationQuota is how many contacts may be made in 24 hours; 0 is any number.
+	// CreationQuota is how many contacts may be made within CreationWindow; 0 is
+	// any number.
 	CreationQuota int
+	// CreationWindow is the moving window of CreationQuota; 0 is 24 hours.
+	CreationWindow time.Duration
 	// TokenLifetime is how long an access token is good for; 0 is one hour.
 	TokenLifetime time.Duration
 

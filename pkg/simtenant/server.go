@@ -47,6 +47,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		ReplicationDelay: cfg.ReplicationDelay,
 		GraphDelay:       cfg.GraphDelay,
 		CreationQuota:    cfg.CreationQuota,
+		CreationWindow:   cfg.CreationWindow,
 		Now:              cfg.Now,
 	})
 	if err != nil {
