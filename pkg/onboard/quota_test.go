@@ -7,6 +7,7 @@ import (
 	"iter"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -228,21 +229,22 @@ func TestRowsBehindAClosedGateAreBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMemory(news)
 		m.onCreate = func(onboard.Contact) error { return onboard.ErrCreationQuota }
-		read, out := 0, 0
+		var read atomic.Int64
+		out := 0
 		rows := func(yield func(onboard.Row, error) bool) {
 			for i := range 70_000 {
-				read++
+				read.Add(1)
 				if !yield(row(i+2, fmt.Sprintf("p%d@fabrikam.example", i), "News"), nil) {
 					return
 				}
 			}
 		}
 		time.AfterFunc(time.Second, func() {
-			if read > 65_537 {
+			if read := read.Load(); read > 65_537 {
 				t.Errorf("%d rows were read while none could be finished", read)
 			}
 			if n := runtime.NumGoroutine(); n > 3000 {
-				t.Errorf("%d goroutines for %d rows that wait", n, read)
+				t.Errorf("%d goroutines for %d rows that wait", n, read.Load())
 			}
 		})
 		err := onboard.Job{Tenant: m, Patience: onboard.Patience{Quota: time.Minute}}.Run(t.Context(), rows, func(o onboard.Outcome) error {
