@@ -31,13 +31,14 @@ func TestMain(m *testing.M) {
 // TestScripts runs the compiled command against simulated tenants. A script
 // says what it is about in its first lines; its own commands are:
 //
-//	tenant [seed=FILE] [state=FILE] [quota=N[/D]] [replication=D] [graph=D] [lifetime=D] [latency=D] [two-holders=ADDRESS] [app-roles=A,B] [exchange-roles=A,B]
+//	tenant [seed=FILE] [state=FILE] [quota=N[/D]] [replication=D] [graph=D] [lifetime=D] [latency=D] [conflicts=BOOL] [two-holders=ADDRESS] [app-roles=A,B] [exchange-roles=A,B]
 //	    starts a simulated tenant with the default company, or starts it anew
 //	    on the same state; enlist then uses it with --tenant sim
 //	exits CODE PROGRAM …   runs a program and checks its exit code
 //	faults FILE            lets the faults in FILE come
 //	writes N               checks how many writing commands the tenant was sent since the last check
 //	mail FROM TO WANT      sends a mail and checks the answer; see cmdMail
+//	conflicts              prints how many commands the tenant refused since another one changed the same group
 //	sent COMMAND N         checks how often one command was sent, all in all
 //	outcomes DIR           prints line, verdict, contact, groups, senders and code of each row of a report
 //	short-outcomes DIR     the same without groups and senders
@@ -65,6 +66,7 @@ func TestScripts(t *testing.T) {
 			"mail":           cmdMail,
 			"writes":         cmdWrites,
 			"sent":           cmdSent,
+			"conflicts":      cmdConflicts,
 			"outcomes":       cmdOutcomes,
 			"short-outcomes": cmdShortOutcomes,
 			"await":          cmdAwait,
@@ -134,6 +136,8 @@ func tenantConfig(ts *testscript.TestScript, args []string) simtenant.Config {
 			cfg.TokenLifetime, err = time.ParseDuration(value)
 		case "latency":
 			cfg.Latency, err = time.ParseDuration(value)
+		case "conflicts":
+			cfg.GroupConflicts, err = strconv.ParseBool(value)
 		case "two-holders":
 			cfg.Seed.Contacts = append(cfg.Seed.Contacts, directory.SeedContact{Email: value, DisplayName: "The contact"})
 			cfg.Seed.Users = append(cfg.Seed.Users, directory.SeedUser{Kind: "guest", Address: value, DisplayName: "The guest"})
@@ -220,6 +224,11 @@ func cmdSent(ts *testscript.TestScript, neg bool, args []string) {
 	if got := int(tenantOf(ts).server.Stats().Commands[args[0]]); got != want {
 		ts.Fatalf("%s was sent %d times, want %d", args[0], got, want)
 	}
+}
+
+func cmdConflicts(ts *testscript.TestScript, neg bool, args []string) {
+	_, err := fmt.Fprintln(ts.Stdout(), tenantOf(ts).server.Stats().Conflicts)
+	ts.Check(err)
 }
 
 // reportRows reads report.csv of a report as records by column name.

@@ -23,6 +23,7 @@ type serveFlags struct {
 
 	concurrency   int
 	creationQuota quota
+	conflicts     bool
 	rate          float64
 	randomSeed    uint64
 }
@@ -77,6 +78,7 @@ func (f *serveFlags) register(cmd *cobra.Command) {
 	flags.DurationVar(&f.replicationDelay, "replication-delay", 0, "how long Exchange's other domain controllers don't see a change")
 	flags.DurationVar(&f.graphDelay, "graph-delay", 0, "how long Graph doesn't see a change made in Exchange")
 	flags.Var(&f.creationQuota, "creation-quota", "contacts that may be created in 24 hours, or within another time, as in 600/1h; 0 is any number")
+	flags.BoolVar(&f.conflicts, "group-conflicts", false, "refuse a command that changes a group while another one is changing it")
 	flags.DurationVar(&f.tokenLifetime, "token-lifetime", time.Hour, "how long an access token is good for")
 	flags.Uint64Var(&f.randomSeed, "random-seed", 1, "`number` that decides all that is left to chance")
 }
@@ -98,6 +100,9 @@ func (f *serveFlags) config(cmd *cobra.Command) (simtenant.Config, error) {
 	cfg.CreationQuota, cfg.CreationWindow = f.creationQuota.contacts, f.creationQuota.window
 	cfg.RandomSeed = f.randomSeed
 	given := cmd.Flags().Changed
+	if given("group-conflicts") {
+		cfg.GroupConflicts = f.conflicts
+	}
 	if given("latency") {
 		cfg.Latency = f.latency
 	}

@@ -48,6 +48,7 @@ func (m meanings) of(err error) error {
 func exchangeError(err error) error {
 	return meanings{
 		{exchange.ErrUncertain, onboard.ErrUncertain},
+		{exchange.ErrConflict, onboard.ErrConflict},
 		{exchange.ErrAddressInUse, onboard.ErrAlreadyExists},
 		{exchange.ErrNameInUse, onboard.ErrAlreadyExists},
 		{exchange.ErrNotReplicated, onboard.ErrNotReady},

@@ -56,6 +56,7 @@ func guestError(err error) error {
 		{graph.ErrInvitedExists, onboard.ErrAlreadyExists},
 		{graph.ErrAlreadyMember, onboard.ErrAlreadyMember},
 		{graph.ErrNotReplicated, onboard.ErrRecipientNotFound},
+		{graph.ErrConflict, onboard.ErrConflict},
 		{graph.ErrGuestRefused, onboard.ErrMemberRefused},
 		{graph.ErrUncertain, onboard.ErrUncertain},
 	}) {

@@ -104,7 +104,7 @@ func (w *worker) ensureReports(ctx context.Context, t *target) {
 		return
 	}
 	err := w.once(ctx, "reports "+group.ID, t, func() ([]Change, error) {
-		if err := w.job.Tenant.ReportToOriginator(ctx, group); err != nil {
+		if err := w.insist(ctx, group, settings, func() error { return w.job.Tenant.ReportToOriginator(ctx, group) }); err != nil {
 			return nil, err
 		}
 		return []Change{{What: "ReportToOriginatorEnabled", From: "False", To: "True"}}, nil

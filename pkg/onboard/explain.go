@@ -84,6 +84,8 @@ func groupExplanations() []Explanation {
 			"Write an address in one of the organisation's domains in the retry file, or give --group-domain, and check that --group-owner is somebody of the organisation. Then run the retry file."},
 		{CodeGroupRefused, "Exchange refused to change the group, for the reason in the message.",
 			"Mend what the message names in the Exchange admin center, then run the retry file."},
+		{CodeGroupConflict, "Something else changed the group each time that enlist tried to.",
+			"Run the retry file later; nothing has to be changed. If it happens again, look which other program or person changes the group."},
 		{CodeGroupSendersLimited, "The group takes mail from listed senders only; from everybody else it bounces with 550 5.7.124. The list was left as it is.",
 			"Add the senders to the group's delivery management in the Exchange admin center, or run with --senders listed to have enlist keep the list."},
 		{CodeGroupSendersRejected, "The group takes no mail from some senders. The list was left as it is.",

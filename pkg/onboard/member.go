@@ -29,7 +29,7 @@ func (w *worker) findOrAdd(ctx context.Context, group Group) (Action, error) {
 		return "", err
 	}
 	for waits := w.waits(); ; {
-		err := w.job.Tenant.AddMember(ctx, group, w.person)
+		err := w.inLine(ctx, group, memberships, func() error { return w.job.Tenant.AddMember(ctx, group, w.person) })
 		switch {
 		case err == nil:
 			return MemberAdded, nil

@@ -73,12 +73,20 @@ func (w *worker) takeTurn(ctx context.Context, turn chan struct{}) error {
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	err := w.retakeSlot(ctx)
+	if err != nil {
+		<-turn
+	}
+	return err
+}
+
+// retakeSlot goes on in a slot after the row gave its own to others.
+func (w *worker) retakeSlot(ctx context.Context) error {
 	select {
 	case w.slots <- struct{}{}:
 		w.hasSlot = true
 		return nil
 	case <-ctx.Done():
-		<-turn
 		return context.Cause(ctx)
 	}
 }

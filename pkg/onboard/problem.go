@@ -62,6 +62,7 @@ const (
 	CodeGroupProtected     Code = "group.protected"
 	CodeGroupNotCreated    Code = "group.not_created"
 	CodeGroupRefused       Code = "group.refused"
+	CodeGroupConflict      Code = "group.conflict"
 
 	CodeGroupSendersLimited  Code = "group.senders_limited"
 	CodeGroupSendersRejected Code = "group.senders_rejected"
@@ -123,6 +124,7 @@ func problemOf(err error, doing string) *Problem {
 		{ErrMemberRefused, CodeGroupRefusesMember},
 		{ErrGroupNotFound, CodeGroupNotFound},
 		{ErrRecipientNotFound, CodeMemberNotVisible},
+		{ErrConflict, CodeGroupConflict},
 		{ErrRefused, CodeContactRefused},
 	} {
 		if errors.Is(err, c.is) {
@@ -136,7 +138,7 @@ func problemOf(err error, doing string) *Problem {
 // deferrable reports whether trying again later, unchanged, may help.
 func (p *Problem) deferrable() bool {
 	switch p.Code {
-	case CodeCreationQuota, CodeThrottled, CodeUnavailable, CodeInterrupted, CodeDeadline, CodeStopped:
+	case CodeCreationQuota, CodeGroupConflict, CodeThrottled, CodeUnavailable, CodeInterrupted, CodeDeadline, CodeStopped:
 		return true
 	}
 	return false

@@ -136,6 +136,7 @@ type run struct {
 	stop     context.Context // done: begin nothing new
 	slots    chan struct{}   // one for each row being worked on
 	settings *settingBook
+	lines    lines
 	seen     seenSet
 	crowds   crowds
 	breaker  *breaker

@@ -61,7 +61,7 @@ func (w *worker) open(ctx context.Context, group Group) ([]Change, error) {
 	if !group.InsideSendersOnly {
 		return nil, nil
 	}
-	err := w.insist(ctx, group, func() error { return w.job.Tenant.AllowOutsideSenders(ctx, group) })
+	err := w.insist(ctx, group, settings, func() error { return w.job.Tenant.AllowOutsideSenders(ctx, group) })
 	if err != nil {
 		return nil, err
 	}
@@ -86,14 +86,15 @@ func (w *worker) allow(ctx context.Context, group Group, sender Recipient) (adde
 	if err != nil || listed {
 		return false, err
 	}
-	err = w.insist(ctx, group, func() error { return w.job.Tenant.AllowSender(ctx, group, sender) })
+	err = w.insist(ctx, group, allowedSenders, func() error { return w.job.Tenant.AllowSender(ctx, group, sender) })
 	return err == nil, err
 }
 
-// insist repeats a command while the tenant may only need some time.
-func (w *worker) insist(ctx context.Context, group Group, do func() error) error {
+// insist repeats a command that changes the part of the group, while the tenant
+// may only need some time.
+func (w *worker) insist(ctx context.Context, group Group, p part, do func() error) error {
 	for waits := w.waits(); ; {
-		err := do()
+		err := w.inLine(ctx, group, p, do)
 		if !isPassing(err, group) {
 			return err
 		}

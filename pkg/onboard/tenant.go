@@ -142,6 +142,9 @@ var (
 	// ErrInvitationBlocked: the organisation's settings forbid to invite the
 	// person as a guest.
 	ErrInvitationBlocked = errors.New("the organisation's settings forbid to invite this person")
+	// ErrConflict: the tenant refused the command, since another one changed the
+	// same group at the same time.
+	ErrConflict = errors.New("another command changed the group at the same time")
 	// ErrRefused: the tenant refuses the values that it was given.
 	ErrRefused = errors.New("the tenant refused the values")
 	// ErrThrottled: the tenant asked to slow down, again and again.

@@ -48,6 +48,9 @@ type Config struct {
 	// BatchInOrder runs the commands of an Exchange $batch one after the other
 	// instead of side by side; which of them the service does is not known.
 	BatchInOrder bool
+	// GroupConflicts refuses a command that changes a group while another one is
+	// changing it.
+	GroupConflicts bool
 	// CreationQuota is how many contacts may be made within CreationWindow; 0 is
 	// any number.
 	CreationQuota int
@@ -106,6 +109,7 @@ func Profile(name string) (Config, error) {
 				Bare: 0.5, PlainText: 0.5, Unavailable: 0.25,
 			},
 			Faults:           hostileFaults(),
+			GroupConflicts:   true,
 			ReplicationDelay: 20 * time.Second,
 			AffinityMisses:   0.1,
 			GraphDelay:       90 * time.Second,

@@ -16,7 +16,7 @@
 // one call in 50 misses the domain controller that its anchor leads to. Hostile
 // leaves Retry-After out of half of them, words half of them in plain text and
 // makes a quarter of them a 503; one call in ten misses its domain controller,
-// and one in 50 meets a fault.
+// one in 50 meets a fault, and a group takes one change at a time.
 //
 // Microsoft publishes no limits for Exchange commands; the numbers of typical
 // are such that a client which does well with them does well with what was

@@ -14,7 +14,7 @@ import (
 // exchangeFace is the admin API. Faults and limits act on every command, also
 // inside a $batch.
 func (s *Server) exchangeFace(cfg Config, signIn *entra.Service) http.Handler {
-	limits := s.limiter(cfg, signIn, entra.Exchange)
+	limits := s.limiter(cfg, signIn, entra.Exchange, s.contention(cfg))
 	face := exchange.New(s.directory, exchange.Options{
 		Authenticate: func(r *http.Request) (exchange.Caller, error) {
 			caller, err := signIn.Authenticate(r, entra.Exchange)
@@ -36,7 +36,7 @@ func (s *Server) exchangeFace(cfg Config, signIn *entra.Service) http.Handler {
 // graphFace is Microsoft Graph. Faults and limits act on every request, also
 // inside a $batch.
 func (s *Server) graphFace(cfg Config, signIn *entra.Service) http.Handler {
-	limits := s.limiter(cfg, signIn, entra.Graph)
+	limits := s.limiter(cfg, signIn, entra.Graph, nil)
 	face := graph.New(graph.Config{
 		Directory: s.directory,
 		Authenticate: func(r *http.Request) (*entra.Caller, error) {
@@ -63,12 +63,21 @@ func (s *Server) faultsOnBatches(face http.Handler) http.Handler {
 	})
 }
 
+// contention is what is around the commands of Exchange that are at work.
+func (s *Server) contention(cfg Config) func(http.Handler) http.Handler {
+	if !cfg.GroupConflicts {
+		return nil
+	}
+	return exchange.NewContention(s.stats.Conflict).AtWork
+}
+
 // limiter charges the app that a request's token names.
-func (s *Server) limiter(cfg Config, signIn *entra.Service, api entra.Resource) *throttle.Limiter {
+func (s *Server) limiter(cfg Config, signIn *entra.Service, api entra.Resource, atWork func(http.Handler) http.Handler) *throttle.Limiter {
 	return throttle.New(throttle.Config{
 		Limits:  cfg.Limits,
 		Seed:    cfg.RandomSeed,
 		Counter: s.stats,
+		AtWork:  atWork,
 		Now:     cfg.Now,
 		Caller: func(r *http.Request) (string, bool) {
 			caller, err := signIn.Authenticate(r, api)

@@ -28,6 +28,7 @@ type rule struct {
 	status    int
 	wordless  bool   // the answer is not Exchange's own JSON
 	command   string // prefix of the cmdlet's name
+	group     bool   // the cmdlet changes a group that exists
 
 	again     again
 	throttled bool
@@ -53,6 +54,14 @@ var rules = []rule{
 	{exception: "NonRoomMailboxAddToRoomListException", kind: ErrRoomList},
 	{exception: "OperationRequiresGroupManagerException", kind: ErrNotManager},
 	{exception: "RecipientUsageExceededRecentQuotaException", kind: ErrCreationQuota},
+	// What several writers of one group get is not documented. Entra ID was seen
+	// to answer Directory_ConcurrencyViolation, "Error due to concurrent requests
+	// being made to the tenant", as 409 and as 503, and Exchange passes on what
+	// Entra ID says. A group has no address that a membership could be in conflict
+	// with, so there an ObjectConflict must be another writer's.
+	{group: true, text: "concurrencyviolation", kind: ErrConflict},
+	{group: true, text: "concurrent requests being made to the tenant", kind: ErrConflict},
+	{group: true, text: "objectconflict", kind: ErrConflict},
 	// The address is held by an object that Entra ID knows and Exchange
 	// perhaps not yet. Waiting does not clear it, although the text says so.
 	{exception: "UnableToWriteToAadException", text: "objectconflict", kind: ErrAddressInUse},
@@ -113,6 +122,7 @@ var rules = []rule{
 	{status: http.StatusUnauthorized, kind: ErrUnauthorized},
 	{status: http.StatusForbidden, kind: ErrForbidden},
 	{status: http.StatusNotFound, wordless: true, kind: ErrUnavailable, again: always}, // the front door's, at night
+	{status: http.StatusConflict, group: true, kind: ErrConflict},
 	{status: http.StatusTooManyRequests, kind: ErrThrottled, again: always, throttled: true},
 	{status: http.StatusServiceUnavailable, kind: ErrUnavailable, again: always},
 	{status: http.StatusRequestTimeout, kind: ErrUnavailable, again: ifSafe},
@@ -144,11 +154,18 @@ func ruleFor(e *Error, wordless bool) rule {
 			(r.text == "" || strings.Contains(text, r.text)) &&
 			(r.status == 0 || r.status == e.Status) &&
 			(!r.wordless || wordless) &&
-			strings.HasPrefix(e.Command, r.command) {
+			strings.HasPrefix(e.Command, r.command) &&
+			(!r.group || changesGroup(e.Command)) {
 			return r
 		}
 	}
 	return rule{}
+}
+
+// changesGroup reports whether the cmdlet changes a group or its members.
+func changesGroup(cmdlet string) bool {
+	verb, noun, _ := strings.Cut(cmdlet, "-")
+	return verb != "Get" && verb != "New" && (strings.HasPrefix(noun, "DistributionGroup") || strings.HasPrefix(noun, "UnifiedGroup"))
 }
 
 // errorOf returns the error that an answer reports, or nil if it is success.

@@ -12,7 +12,7 @@ var kinds = []error{
 	ErrAddressInUse, ErrNameInUse, ErrObjectNotFound, ErrRecipientNotFound, ErrAmbiguous, ErrAlreadyMember,
 	ErrNotMember, ErrRoomList, ErrSynced, ErrNotManager, ErrOutsideScope, ErrAcceptedDomain, ErrInvalidAddress,
 	ErrInvalidParameter, ErrUnknownParameter, ErrNotReplicated, ErrCreationQuota, ErrPageExpired, ErrUnauthorized,
-	ErrForbidden, ErrThrottled, ErrUnavailable, ErrMalformed,
+	ErrForbidden, ErrConflict, ErrThrottled, ErrUnavailable, ErrMalformed,
 }
 
 // Bodies captured by others, values replaced.
@@ -57,6 +57,11 @@ var errorCases = []struct {
 	{"created a moment ago", "", say(500, cmdletError(`||Required field ExternalDirectoryObjectId was not returned from Graph API`)), ErrNotReplicated, ""},
 	{"creation quota by type", "", say(400, cmdletError(`|Microsoft.Exchange.Provisioning.RecipientUsageExceededRecentQuotaException|No more.`)), ErrCreationQuota, ""},
 	{"creation quota by text", "", say(403, cmdletError(`||You've reached the maximum number of mail users and contacts you can create at this time.`)), ErrCreationQuota, ""},
+	{"two at once", "Add-DistributionGroupMember", say(409, cmdletError(aadFailed+`Error due to concurrent requests being made to the tenant. Please wait briefly and retry. The issue may be transient and please retry a couple of minutes later.`)), ErrConflict, ""},
+	{"two at once, by code", "Set-DistributionGroup", say(503, cmdletError(aadFailed+`Directory_ConcurrencyViolation`)), ErrConflict, ""},
+	{"two at once, as a conflict of objects", "Remove-DistributionGroupMember", say(400, cmdletError(aadFailed+`Reason: ObjectConflict with:Group_1`)), ErrConflict, ""},
+	{"two at once, by status only", "Set-UnifiedGroup", say(409, ""), ErrConflict, ""},
+	{"the same of a contact", "Set-Contact", say(400, cmdletError(aadFailed+`Error due to concurrent requests being made to the tenant.`)), ErrNotReplicated, ""},
 	{"already a member", "Add-DistributionGroupMember", say(400, cmdletError(alreadyMember)), ErrAlreadyMember, "already a member"},
 	{"not a member", "Remove-DistributionGroupMember", say(400, cmdletError(`|Microsoft.Exchange.Management.Tasks.MemberNotFoundException|The recipient "M" isn't a member of the group "G".`)), ErrNotMember, ""},
 	{"room list", "Add-DistributionGroupMember", say(400, cmdletError(`|Microsoft.Exchange.Management.Tasks.NonRoomMailboxAddToRoomListException|no`)), ErrRoomList, ""},

@@ -27,6 +27,10 @@ var (
 	ErrNotMember     = errors.New("not a member of the group")
 	ErrRoomList      = errors.New("a room list takes no other members than rooms")
 
+	// ErrConflict: another command changed the same group at the same time, and
+	// this one was not carried out.
+	ErrConflict = errors.New("another command changes the group")
+
 	ErrSynced       = errors.New("object is managed on-premises")
 	ErrNotManager   = errors.New("caller is not a manager of the group")
 	ErrOutsideScope = errors.New("object is outside the caller's write scope")

@@ -22,6 +22,10 @@ var (
 	ErrAlreadyMember = errors.New("already a member")
 	// ErrNotReplicated: the group or the member, which may be new, is not known everywhere yet.
 	ErrNotReplicated = errors.New("not known everywhere yet")
+	// ErrConflict: another request changed the group at the same time, and this
+	// one was not carried out (observed on other objects: 409,
+	// Directory_ConcurrencyViolation).
+	ErrConflict = errors.New("another request changes the group")
 	// ErrGuestRefused: the group takes no guests, or is none that Graph changes.
 	ErrGuestRefused = errors.New("the group takes no guests")
 	// ErrUncertain: there was no sensible answer, so it may have been done.
@@ -79,6 +83,7 @@ func (c *Client) AddGroupMember(ctx context.Context, groupID, userID string) err
 		text{http.StatusBadRequest, "references already exist", ErrAlreadyMember},
 		text{http.StatusBadRequest, "being referenced do not exist", ErrNotReplicated},
 		text{http.StatusNotFound, "queried reference-property objects", ErrNotReplicated},
+		text{http.StatusConflict, "", ErrConflict},
 		text{http.StatusBadRequest, "cannot update a mail-enabled", ErrGuestRefused},
 		text{http.StatusForbidden, "guest", ErrGuestRefused},
 		text{http.StatusBadRequest, "guest", ErrGuestRefused})

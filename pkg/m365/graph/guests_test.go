@@ -85,6 +85,7 @@ func TestAddGroupMember(t *testing.T) {
 		{400, "One or more added object references already exist for the following modified properties: 'members'.", ErrAlreadyMember},
 		{404, "Resource 'u-1' does not exist or one of its queried reference-property objects are not present.", ErrNotReplicated},
 		{400, "The source resource object or one of the objects being referenced do not exist.", ErrNotReplicated},
+		{409, "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.", ErrConflict},
 		{403, "Guest users are not allowed in this group.", ErrGuestRefused},
 		{403, "Insufficient privileges to complete the operation.", ErrForbidden},
 	} {

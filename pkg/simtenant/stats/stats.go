@@ -17,6 +17,8 @@ type Recorder struct {
 	batches   atomic.Int64
 	graph     atomic.Int64
 	throttled atomic.Int64
+	admitted  atomic.Int64
+	conflicts atomic.Int64
 	faults    atomic.Int64
 	inFlight  atomic.Int64
 	peak      atomic.Int64
@@ -35,6 +37,12 @@ type Counts struct {
 	Graph int64 `json:"graph"`
 	// Throttled is the number of calls refused for being too many.
 	Throttled int64 `json:"throttled"`
+	// Admitted is the number of Exchange commands that no limit refused, each
+	// item of a $batch and each page of a list by itself.
+	Admitted int64 `json:"admitted"`
+	// Conflicts is the number of Exchange commands that were refused because
+	// another one was changing the same group.
+	Conflicts int64 `json:"conflicts"`
 	// Faults is the number of faults that were fired.
 	Faults int64 `json:"faults"`
 	// PeakConcurrency is the largest number of API requests that were open at once.
@@ -59,6 +67,13 @@ func (r *Recorder) Graph() { r.graph.Add(1) }
 // Throttled notes one call that was refused for being too many.
 func (r *Recorder) Throttled() { r.throttled.Add(1) }
 
+// Admitted notes one Exchange command that no limit refused.
+func (r *Recorder) Admitted() { r.admitted.Add(1) }
+
+// Conflict notes one Exchange command that was refused because another one was
+// changing the same group.
+func (r *Recorder) Conflict() { r.conflicts.Add(1) }
+
 // Fault notes one fault that was fired.
 func (r *Recorder) Fault() { r.faults.Add(1) }
 
@@ -71,6 +86,8 @@ func (r *Recorder) Counts() Counts {
 		Batches:         r.batches.Load(),
 		Graph:           r.graph.Load(),
 		Throttled:       r.throttled.Load(),
+		Admitted:        r.admitted.Load(),
+		Conflicts:       r.conflicts.Load(),
 		Faults:          r.faults.Load(),
 		PeakConcurrency: r.peak.Load(),
 	}

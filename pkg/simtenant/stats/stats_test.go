@@ -19,6 +19,8 @@ func TestCounts(t *testing.T) {
 	r.Batch()
 	r.Graph()
 	r.Throttled()
+	r.Admitted()
+	r.Conflict()
 	r.Fault()
 
 	want := stats.Counts{
@@ -26,6 +28,8 @@ func TestCounts(t *testing.T) {
 		Batches:   1,
 		Graph:     1,
 		Throttled: 1,
+		Admitted:  1,
+		Conflicts: 1,
 		Faults:    1,
 	}
 	if diff := cmp.Diff(want, r.Counts()); diff != "" {
@@ -60,7 +64,7 @@ func TestServeHTTP(t *testing.T) {
 	var r stats.Recorder
 	w := httptest.NewRecorder()
 	r.ServeHTTP(w, httptest.NewRequest("GET", "/sim/stats", nil))
-	want := `{"requests":0,"commands":{},"batches":0,"graph":0,"throttled":0,"faults":0,"peak_concurrency":0}` + "\n"
+	want := `{"requests":0,"commands":{},"batches":0,"graph":0,"throttled":0,"admitted":0,"conflicts":0,"faults":0,"peak_concurrency":0}` + "\n"
 	if diff := cmp.Diff(want, w.Body.String()); diff != "" {
 		t.Errorf("body (-want +got):\n%s", diff)
 	}

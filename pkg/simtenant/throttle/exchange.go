@@ -24,9 +24,10 @@ type standing struct {
 // or not at all. Put it around single commands and around the items of a
 // $batch, not around the $batch.
 func (l *Limiter) Exchange(next http.Handler) http.Handler {
+	work := l.working(next)
 	lim := l.limits
 	if lim.Latency <= 0 && lim.Concurrency <= 0 && lim.Rate <= 0 {
-		return next
+		return work
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id, ok := l.caller(r)
@@ -41,9 +42,21 @@ func (l *Limiter) Exchange(next http.Handler) http.Handler {
 			return
 		}
 		defer l.leave(id)
+		work.ServeHTTP(w, r)
+	})
+}
+
+// working is what becomes of a command that is admitted.
+func (l *Limiter) working(next http.Handler) http.Handler {
+	var work http.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		l.counter.Admitted()
 		l.think(r.Context())
 		next.ServeHTTP(w, r)
 	})
+	if l.atWork != nil {
+		work = l.atWork(work)
+	}
+	return work
 }
 
 func (l *Limiter) enter(id string) (standing, *refusal) {

@@ -11,8 +11,12 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Counter is told of every call that is refused.
-type Counter interface{ Throttled() }
+// Counter is told of every call that is refused, and of every Exchange command
+// that is not.
+type Counter interface {
+	Throttled()
+	Admitted()
+}
 
 // Config is what a Limiter is made from.
 type Config struct {
@@ -24,6 +28,9 @@ type Config struct {
 	Caller func(*http.Request) (id string, ok bool)
 	// Counter is told of refusals.
 	Counter Counter
+	// AtWork is put around the commands of Exchange that are admitted, from when
+	// they are until they are done, latency included; nil is nothing.
+	AtWork func(http.Handler) http.Handler
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
 }
@@ -35,6 +42,7 @@ type Limiter struct {
 	seed    uint64
 	caller  func(*http.Request) (string, bool)
 	counter Counter
+	atWork  func(http.Handler) http.Handler
 	now     func() time.Time
 	started time.Time
 
@@ -63,6 +71,7 @@ func New(cfg Config) *Limiter {
 		seed:    cfg.Seed,
 		caller:  cfg.Caller,
 		counter: cfg.Counter,
+		atWork:  cfg.AtWork,
 		now:     now,
 		started: now(),
 		random:  rand.New(rand.NewPCG(cfg.Seed, 1)),

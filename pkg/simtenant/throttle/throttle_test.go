@@ -16,9 +16,10 @@ import (
 	"enlist/pkg/simtenant/throttle"
 )
 
-type counter struct{ n atomic.Int32 }
+type counter struct{ n, admitted atomic.Int32 }
 
 func (c *counter) Throttled() { c.n.Add(1) }
+func (c *counter) Admitted()  { c.admitted.Add(1) }
 
 // byApp takes the caller from a header, so that tests need no tokens.
 func byApp(r *http.Request) (string, bool) {
@@ -143,8 +144,8 @@ func TestRate(t *testing.T) {
 		if diff := cmp.Diff([]int{200, 200, 429}, statuses(h, 3)); diff != "" {
 			t.Errorf("a second later (-want +got):\n%s", diff)
 		}
-		if c.n.Load() != 3 {
-			t.Errorf("counted %d refusals, want 3", c.n.Load())
+		if c.n.Load() != 3 || c.admitted.Load() != 5 {
+			t.Errorf("counted %d refusals and %d commands admitted, want 3 and 5", c.n.Load(), c.admitted.Load())
 		}
 	})
 }
