@@ -3,6 +3,7 @@ package pace
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
@@ -14,9 +15,11 @@ type tenant struct {
 	rate    func(since time.Duration) float64 // requests a second
 	saves   float64                           // seconds' worth that the budget holds
 	latency time.Duration
-	most    int  // at once; 0 is any number
-	tells   bool // in hints
-	lies    bool // every other refusal has no time, or a wrong reason
+	jitter  float64 // spreads the latency
+	bare    bool    // every third refusal has no time
+	most    int     // at once; 0 is any number
+	tells   bool    // in hints
+	lies    bool    // every other refusal has no time, or a wrong reason
 
 	start time.Time
 	mu    sync.Mutex
@@ -77,6 +80,9 @@ func (m *tenant) enter(p *Pacer) error {
 
 func (m *tenant) refuse(a Advice) error {
 	m.refused++
+	if m.bare && m.refused%3 == 0 {
+		a.After = 0
+	}
 	if m.lies {
 		a.Crowded = a.Crowded || m.refused%2 == 0
 		if m.refused%4 < 2 {
@@ -91,7 +97,8 @@ func (m *tenant) serve(p *Pacer) error {
 		time.Sleep(m.latency / 4)
 		return err
 	}
-	time.Sleep(m.latency)
+	share := m.jitter * (2*rand.Float64() - 1)
+	time.Sleep(m.latency + time.Duration(share*float64(m.latency)))
 	m.mu.Lock()
 	m.in--
 	m.mu.Unlock()
