@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"enlist/pkg/m365"
@@ -214,11 +215,12 @@ func (o *runOptions) commands() []string {
 	if o.dryRun {
 		return nil
 	}
-	commands := append([]string{"New-MailContact", "Set-Contact", "Add-DistributionGroupMember"}, o.groupOptions.commands()...)
-	if o.input.key != "" {
+	commands := []string{"New-MailContact", "Set-Contact", "Add-DistributionGroupMember"}
+	// Columns of the file may need Set-MailContact too; it is in Set-Contact's role.
+	if o.input.key != "" || o.contact.decides() {
 		commands = append(commands, "Set-MailContact")
 	}
-	return append(commands, o.prune.commands()...)
+	return slices.Concat(commands, o.groupOptions.commands(), o.prune.commands())
 }
 
 // traffic is what a run has asked of the tenant.

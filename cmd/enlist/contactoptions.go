@@ -67,6 +67,9 @@ func fixedValue(s string) (onboard.Field, string, bool) {
 	return f, strings.TrimSpace(value), ok && (&onboard.Contact{}).Text(f) != nil
 }
 
+// decides reports whether the flags say how contacts are to look.
+func (o *contactOptions) decides() bool { return o.update || o.hide || len(o.set) > 0 }
+
 // updates says which fields of contacts are brought up to date, if any are.
 func (o *contactOptions) updates(columns []intake.Column) *onboard.Update {
 	if !o.update {

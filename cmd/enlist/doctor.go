@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/doctor"
+	"enlist/pkg/m365/cloud"
 	"enlist/pkg/m365/pace"
 )
 
@@ -87,7 +89,7 @@ func examine(ctx context.Context, cmd *cobra.Command, o *doctorOptions) error {
 // are kept for the JSON form.
 func findingsAt(ctx context.Context, place *site, o *runOptions, cmd *cobra.Command, quiet bool) ([]doctor.Finding, error) {
 	setup, err := setupAt(place, o, o.logger(cmd.ErrOrStderr()))
-	if err != nil {
+	if err != nil && !errors.Is(err, cloud.ErrNoCredential) {
 		return nil, err
 	}
 	var findings []doctor.Finding
@@ -101,6 +103,11 @@ func findingsAt(ctx context.Context, place *site, o *runOptions, cmd *cobra.Comm
 		note(doctor.Finding{Check: "config", Verdict: doctor.OK, Message: path + " is right"})
 	}
 	note(stateFinding(ctx, o))
+	if err != nil {
+		note(doctor.Finding{Check: "credential", Verdict: doctor.Failed, Message: cause.Text(err),
+			NextStep: "\"enlist doctor --script\" prints the commands that make an app, its certificate and its permissions."})
+		return findings, nil
+	}
 	for f := range setup.Examine(ctx) {
 		note(f)
 	}

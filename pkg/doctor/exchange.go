@@ -29,6 +29,7 @@ var roleOf = map[string]string{
 	"Remove-MailContact":             roleCreation,
 	"Set-MailContact":                roleRecipients,
 	"Set-Contact":                    roleRecipients,
+	"New-DistributionGroup":          roleGroups,
 	"Add-DistributionGroupMember":    roleGroups,
 	"Remove-DistributionGroupMember": roleGroups,
 	"Set-DistributionGroup":          roleGroups,
