@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -51,6 +52,29 @@ func TestDeployFiles(t *testing.T) {
 	}
 	if files < 7 {
 		t.Errorf("only %d files found: the test looks in the wrong place", files)
+	}
+}
+
+// TestSystemdUnits has systemd itself read the unit files, where it is.
+func TestSystemdUnits(t *testing.T) {
+	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		t.Skip("systemd-analyze is not installed")
+	}
+	dir := t.TempDir()
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"enlist.service", "enlist.timer"} {
+		text := string(readFile(t, filepath.Join(deployFolder, "systemd", name)))
+		text = strings.ReplaceAll(text, "/usr/local/bin/enlist", program)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	verify := exec.Command("systemd-analyze", "verify", "--man=no", filepath.Join(dir, "enlist.service"), filepath.Join(dir, "enlist.timer"))
+	if out, err := verify.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 
