@@ -49,6 +49,7 @@ func newRootCommand(std streams) *cobra.Command {
 		completeChoices(cmd)
 	}
 	tellMisuse(root)
+	speakPlainly(root)
 	return root
 }
 

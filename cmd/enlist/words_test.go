@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/spf13/cobra"
 )
 
 // programmers matches words of the Go library and of programs in general, which
@@ -95,6 +97,31 @@ func TestFailuresSpeakPlainEnglish(t *testing.T) {
 			f.bringAbout(t)
 		})
 	}
+}
+
+// TestHelpSpeaksPlainEnglish reads the help of each command.
+func TestHelpSpeaksPlainEnglish(t *testing.T) {
+	types := regexp.MustCompile(`--\S+ (string|int|bool|duration|float)\w*`)
+	var read func(cmd *cobra.Command)
+	read = func(cmd *cobra.Command) {
+		var out bytes.Buffer
+		words := append(strings.Fields(cmd.CommandPath())[1:], "--help")
+		if code := run(words, streams{in: strings.NewReader(""), out: &out, err: &out}); code != exitDone {
+			t.Errorf("%v: exit code %d", words, code)
+		}
+		for _, unwanted := range []*regexp.Regexp{programmers, types} {
+			if word := unwanted.FindString(out.String()); word != "" {
+				t.Errorf("%v says %q", words, word)
+			}
+		}
+		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
+			t.Errorf("%v: the short description is %q", words, cmd.Short)
+		}
+		for _, sub := range cmd.Commands() {
+			read(sub)
+		}
+	}
+	read(newRootCommand(streams{}))
 }
 
 // failureFolder holds files of which none is what it should be, but for one.
