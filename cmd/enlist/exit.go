@@ -143,6 +143,10 @@ func explain(err error) string {
 	switch exitCodeOf(err) {
 	case exitUsage, exitLimit:
 		text += "\nNothing was changed."
+	case exitDenied:
+		text += "\n\"enlist doctor\" checks credential, permissions and roles one by one, and says how to mend what is missing."
+	case exitLater:
+		text += "\nTry again later, unchanged."
 	case exitUnexpected:
 		text += "\nThis should not happen. Please report it, with this message and the output of \"enlist version\"."
 	}

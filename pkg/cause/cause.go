@@ -73,6 +73,8 @@ func words(err error) string {
 		return system(e)
 	}
 	switch {
+	case brokenStream(err):
+		return "the connection was cut off"
 	case err == http.ErrSchemeMismatch:
 		return "what answers there does not speak TLS"
 	case timedOut(err):

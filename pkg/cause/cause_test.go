@@ -24,6 +24,11 @@ func TestTextOfConnections(t *testing.T) {
 	broken := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	defer broken.Close()
 
+	reset := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	reset.EnableHTTP2 = true
+	reset.StartTLS()
+	defer reset.Close()
+
 	tests := map[string]struct {
 		client *http.Client
 		url    string
@@ -35,6 +40,7 @@ func TestTextOfConnections(t *testing.T) {
 		"wrong name": {trusting(server), strings.Replace(server.URL, "127.0.0.1", "localhost", 1), "its certificate is not for localhost"},
 		"no TLS":     {http.DefaultClient, strings.Replace(broken.URL, "http:", "https:", 1), "what answers there does not speak TLS"},
 		"no answer":  {hasty(server), server.URL, "there was no answer in time"},
+		"stream":     {reset.Client(), reset.URL, "the connection was cut off"},
 		"broken off": {http.DefaultClient, broken.URL, "it broke off before its end"},
 	}
 	for name, tt := range tests {

@@ -36,6 +36,18 @@ func connection(err *net.OpError) string {
 	return "the connection to " + there + " failed: " + last(err.Err)
 }
 
+// brokenStream reports whether an error is net/http's own of a broken HTTP/2
+// stream. It keeps the type to itself, but lets it be read into a struct of the
+// same fields.
+func brokenStream(err error) bool {
+	readable, ok := err.(interface{ As(any) bool })
+	var stream struct {
+		StreamID, Code uint32
+		Cause          error
+	}
+	return ok && readable.As(&stream)
+}
+
 // file tells what is wrong with a file or folder.
 func file(path string, err error) string {
 	switch {

@@ -53,7 +53,7 @@ type Error struct {
 
 func (e *Error) Error() string {
 	var b strings.Builder
-	b.WriteString("graph:")
+	b.WriteString("Microsoft Graph:")
 	if e.Request != "" {
 		b.WriteString(" " + e.Request + ":")
 	}
@@ -116,7 +116,7 @@ func (e *Error) RetryAdvice() pace.Advice {
 // decode turns what the adapter returns for a failed request into an [*Error], or passes a credential's error on.
 func decode(request *abs.RequestInformation, err error) error {
 	if t, ok := errors.AsType[*tokenError](err); ok {
-		return fmt.Errorf("graph: %w", t.cause)
+		return fmt.Errorf("no access token for Microsoft Graph: %w", t.cause)
 	}
 	if errors.Is(err, errUnsigned) {
 		return errUnsigned

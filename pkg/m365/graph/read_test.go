@@ -108,7 +108,7 @@ func TestGroupThatIsNotThere(t *testing.T) {
 	if _, err := list(s.client(t).GroupMembers(t.Context(), "x")); !errors.Is(err, ErrNotFound) {
 		t.Errorf("GroupMembers: %v", err)
 	}
-	const want = "graph: GET /v1.0/groups/x/../y: 404 Request_ResourceNotFound: Resource 'x' does not exist or one of its queried reference-property objects are not present. (request-id r-1)"
+	const want = "Microsoft Graph: GET /v1.0/groups/x/../y: 404 Request_ResourceNotFound: Resource 'x' does not exist or one of its queried reference-property objects are not present. (request-id r-1)"
 	if err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
