@@ -95,6 +95,12 @@ func resultOf(r journal.Run) string {
 	if r.Ended.IsZero() {
 		return "not ended"
 	}
+	switch {
+	case r.Undoes != "" && r.Complete:
+		return "taken back"
+	case r.Undoes != "":
+		return "not all taken back"
+	}
 	var parts []string
 	for _, v := range onboard.Verdicts() {
 		if n := r.Verdicts[v]; n > 0 {

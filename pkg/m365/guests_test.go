@@ -144,7 +144,7 @@ func TestWhatBecameOfAGuest(t *testing.T) {
 		{RecipientTypeDetails: "GroupMailbox", PrimarySmtpAddress: "old-team@contoso.example"},
 	}}
 	g := &fakeGraph{
-		user: graph.User{ID: "u-1", CreatedDateTime: created, ExternalUserState: "PendingAcceptance"},
+		user: graph.User{ID: "u-1", CreatedDateTime: created, ExternalUserState: "PendingAcceptance", UserType: "Guest"},
 		groupsOfUser: []graph.GroupOfUser{
 			{ID: "g-1", Mail: "team@contoso.example", MailEnabled: true, GroupTypes: []string{"Unified"}},
 			{ID: "g-2", Mail: "old-news@contoso.example", MailEnabled: true},
@@ -158,6 +158,12 @@ func TestWhatBecameOfAGuest(t *testing.T) {
 	want := onboard.GuestState{Created: created, Groups: []string{"team@contoso.example", "Licences", "news@contoso.example"}}
 	if diff := cmp.Diff(want, state); diff != "" {
 		t.Error("state (-want +got):\n" + diff)
+	}
+	for _, user := range []graph.User{{ExternalUserState: "Accepted", UserType: "Guest"}, {ExternalUserState: "PendingAcceptance", UserType: "Member"}} {
+		g.user = user
+		if state, err := New(e, g, Options{}).GuestState(t.Context(), onboard.Recipient{ID: "u-1"}); !state.Accepted || err != nil {
+			t.Errorf("%+v has been in: %v, %v", user, state.Accepted, err)
+		}
 	}
 }
 

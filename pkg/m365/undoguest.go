@@ -28,7 +28,9 @@ func (t *Tenant) GuestState(ctx context.Context, r onboard.Recipient) (onboard.G
 	if err != nil {
 		return onboard.GuestState{}, graphError(err)
 	}
-	state := onboard.GuestState{Created: user.CreatedDateTime, Accepted: user.ExternalUserState != "PendingAcceptance"}
+	// Who was made a member of the organisation has been in, whatever the state says.
+	waiting := user.ExternalUserState == "PendingAcceptance" && user.UserType == "Guest"
+	state := onboard.GuestState{Created: user.CreatedDateTime, Accepted: !waiting}
 	for group, err := range t.graph.GroupsOfUser(ctx, r.ID) {
 		if err != nil {
 			return onboard.GuestState{}, graphError(err)

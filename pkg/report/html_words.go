@@ -53,6 +53,7 @@ func deeds(s Summary) string {
 		{s.Steps.Contacts[string(onboard.ContactInvited)], "invited", "guest", "guests"},
 		{s.Steps.Members[string(onboard.MemberAdded)], "added", "membership", "memberships"},
 		{len(s.OpenedGroups), "opened", "group to mail from outside", "groups to mail from outside"},
+		{s.Removals[string(ReversalDone)] + s.Removals[string(ReversalPlanned)], "made", "removal", "removals"},
 	} {
 		switch d.n {
 		case 0:

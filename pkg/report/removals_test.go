@@ -36,7 +36,7 @@ func TestRemovals(t *testing.T) {
 		t.Errorf("counts: %v", got)
 	}
 	page := read(t, dir, htmlName)
-	for _, want := range []string{"No longer in the input", "3 more than this page", "&lt;b&gt;The tenant is not available", `<a href="removals.csv">`} {
+	for _, want := range []string{"No longer in the input", "3 more than this page", "and made 501 removals", "&lt;b&gt;The tenant is not available", `<a href="removals.csv">`} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -18,11 +18,13 @@ type User struct {
 	// ExternalUserState of a guest is "PendingAcceptance" until the person has taken up the invitation, and then
 	// "Accepted"; null for old accounts (learn.microsoft.com/graph/api/resources/user).
 	ExternalUserState string `json:"externalUserState"`
+	// UserType is "Guest", or "Member" once the guest was made one of the organisation's own.
+	UserType string `json:"userType"`
 }
 
 // User returns the user with an id; the error matches [ErrNotFound] when there is none.
 func (c *Client) User(ctx context.Context, id string) (User, error) {
-	request := c.getRequest("/users/"+url.PathEscape(id), url.Values{"$select": {"id,createdDateTime,externalUserState"}})
+	request := c.getRequest("/users/"+url.PathEscape(id), url.Values{"$select": {"id,createdDateTime,externalUserState,userType"}})
 	answer, err := c.send(ctx, request)
 	if err != nil {
 		return User{}, err
