@@ -33,6 +33,9 @@ var (
 		why:  "It is not known whether the run did this.",
 		next: "Look in the tenant whether it is so, and take it back by hand if it should not be.",
 	}
+	// These two are about what can't be brought back.
+	keptNobody  = kept{why: "The person does not exist any more.", next: "Run a file with the person again, if that is wanted."}
+	keptNowhere = kept{why: "The group does not exist any more."}
 	keptForGood = kept{
 		why:  "This kind of change is not taken back.",
 		next: "Take it back by hand, if it should not stay.",
@@ -91,10 +94,10 @@ func keptLastOfClosed(v Reversal) kept {
 	}
 }
 
-// keptLastSender: with the contact, the only entry of a list would be gone.
+// keptLastSender: with the person, the only entry of a list would be gone.
 func keptLastSender(group string) kept {
 	return kept{
-		why:  "The contact is the last on the list of " + group + ", which would take mail from everybody without it.",
+		why:  "The person is the last on the list of " + group + ", which would take mail from everybody without it.",
 		next: "Close that group or put somebody else on its list, and then take the run back once more.",
 	}
 }

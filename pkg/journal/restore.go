@@ -15,7 +15,7 @@ func (u *undoing) rejoin(ctx context.Context, v Reversal) (kept, error) {
 	case err != nil:
 		return kept{}, err
 	case len(holders) == 0:
-		return keptNoPerson, nil
+		return keptNobody, nil
 	case len(holders) > 1 || holders[0].Kind == onboard.KindGroup:
 		return keptAddressTaken, nil
 	}
@@ -30,7 +30,7 @@ func (u *undoing) rejoin(ctx context.Context, v Reversal) (kept, error) {
 	case errors.Is(err, onboard.ErrAlreadyMember):
 		return keptIsMember, nil
 	case errors.Is(err, onboard.ErrGroupNotFound):
-		return keptNoGroup, nil
+		return keptNowhere, nil
 	}
 	return kept{}, err
 }
@@ -43,14 +43,14 @@ func (u *undoing) relist(ctx context.Context, v Reversal) (kept, error) {
 	case err != nil:
 		return kept{}, err
 	case len(holders) == 0:
-		return keptNoPerson, nil
+		return keptNobody, nil
 	case len(holders) > 1 || holders[0].Kind == onboard.KindGroup:
 		return keptAddressTaken, nil
 	}
 	on, entries, err := u.tenant.Listed(ctx, v.Group, holders[0])
 	switch {
 	case errors.Is(err, onboard.ErrGroupNotFound):
-		return keptNoGroup, nil
+		return keptNowhere, nil
 	case err != nil:
 		return kept{}, err
 	case on:

@@ -107,6 +107,13 @@ func (u *undoing) removeGuest(ctx context.Context, v Reversal) (kept, error) {
 	case len(now.Groups) > 0:
 		return keptInGroups("guest", now.Groups), nil
 	}
+	last, err := u.lastOn(ctx, v.Person)
+	if err != nil {
+		return kept{}, err
+	}
+	if last != "" {
+		return keptLastSender(last), nil
+	}
 	err = u.recorded(RemoveGuest, v, func() error { return u.tenant.RemoveGuest(ctx, v.Person) })
 	if errors.Is(err, onboard.ErrDenied) {
 		return keptNotAllowed(v.Person), nil
