@@ -163,7 +163,7 @@ func drawFlags(t *rapid.T, label string) []string {
 // taking back is killed on the way.
 func TestUndoBringsTheTenantBack(t *testing.T) {
 	s := newUndoStand(t)
-	fewerChecks(t, "10")
+	fewerChecks(t, "8")
 	rapid.Check(t, func(t *rapid.T) {
 		policy := drawPolicy(t)
 		var runs, states []string

@@ -118,3 +118,24 @@ func TestUndoLeavesWhoCameBackAfterPruning(t *testing.T) {
 		t.Error("ben is not back in the group")
 	}
 }
+
+// A run that is gone on with tells of what it has taken away before it was cut off.
+func TestWhatARunHasTakenAway(t *testing.T) {
+	path, m := statePath(t), newMemory()
+	sitting(t, path, m, inputOf("ana"), -1)
+	prune(t, path, &undoable{memory: m}, "run-2")
+	j := open(t, path)
+	defer closeIt(t, j)
+	taken, err := j.Taken(t.Context(), "run-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, v := range taken {
+		told = append(told, v.What+" "+v.Person.Address+" "+v.Group.Address)
+	}
+	want := []string{"add_member ana@fabrikam.example news@contoso.example", "create_contact ana@fabrikam.example "}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Error("taken away (-want +got):\n" + diff)
+	}
+}
