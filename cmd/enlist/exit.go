@@ -11,6 +11,7 @@ import (
 	"enlist/pkg/journal"
 	"enlist/pkg/m365/cloud"
 	"enlist/pkg/onboard"
+	"enlist/pkg/report"
 )
 
 // exitCode is what a scheduler acts on. One meaning each; never 0 when a row
@@ -81,7 +82,7 @@ func exitCodeOf(err error) exitCode {
 		return exitLimit
 	case errors.As(err, &held):
 		return exitHeld
-	case errors.Is(err, journal.ErrWrite):
+	case errors.Is(err, journal.ErrWrite), errors.Is(err, report.ErrWrite):
 		return exitLater
 	case errors.As(err, &usage), errors.As(err, &input), errors.As(err, &state):
 		return exitUsage

@@ -104,11 +104,8 @@ func (o *runOptions) spareInputs(assignments []assignment) error {
 func openInputs(cmd *cobra.Command, assignments []assignment, opts intake.Options) (closeAll func(), err error) {
 	closeAll = func() {
 		for _, a := range assignments {
-			if a.file != nil {
-				_ = a.file.Close() // nothing was written to it
-			}
 			if a.input != nil {
-				_ = a.input.Close()
+				a.input.Close()
 			}
 		}
 	}
@@ -136,7 +133,7 @@ func (a *assignment) open(in io.Reader, opts intake.Options) (err error) {
 	if a.givenAgain && a.input.size == 0 {
 		return nothingGiven(a.resumed)
 	}
-	a.file, err = a.input.open(opts)
+	a.file, err = intake.OpenFile(a.input.name, a.input.file, opts)
 	return err
 }
 

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"time"
 
@@ -116,18 +114,22 @@ func (o *runOptions) beginPlan(a assignment, tenant *connection) (*keptPlan, err
 	w, err := journal.NewPlan(o.planOut, journal.Plan{
 		Tenant: tenant.name, Input: absolute(a.path), SHA256: a.survey.sha256, Settings: settings, Made: time.Now(),
 	})
-	var failed *fs.PathError
-	if errors.As(err, &failed) {
-		return nil, &usageError{Message: fmt.Sprintf("The plan can't be written: %v.", err), NextStep: "Name another file with --out.", cause: err}
+	return &keptPlan{w}, unwritten(err)
+}
+
+// unwritten tells that the plan can't be written, if so.
+func unwritten(err error) error {
+	if err == nil {
+		return nil
 	}
-	return &keptPlan{w}, err
+	return &usageError{Message: fmt.Sprintf("The plan can't be written: %v.", err), NextStep: "If the disk is full, make room. Or name another file with --out.", cause: err}
 }
 
 func (k *keptPlan) add(o onboard.Outcome) error {
 	if k == nil {
 		return nil
 	}
-	return k.Add(o)
+	return unwritten(k.Add(o))
 }
 
 // end keeps the plan only if it is whole.
@@ -138,5 +140,5 @@ func (k *keptPlan) end(runErr error) error {
 	if runErr != nil {
 		return k.Abandon()
 	}
-	return k.Finish()
+	return unwritten(k.Finish())
 }

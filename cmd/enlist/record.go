@@ -45,7 +45,7 @@ func (r *record) checkLimits(ctx context.Context, a assignment, tenant *connecti
 	if a.resumed != nil {
 		return nil
 	}
-	nameless := a.input.copy != nil && o.state.source == "" // and may be another one each time
+	nameless := a.input.copied && o.state.source == "" // and may be another one each time
 	if r.journal == nil || nameless {
 		return o.limits.check(a.survey, nil)
 	}
@@ -124,7 +124,6 @@ func (r *record) end(end report.End, runErr error) error {
 	}
 	return r.writer.End(journal.End{
 		Ended:          end.Ended,
-		SHA256:         end.InputSHA256,
 		ExitCode:       end.ExitCode,
 		StoppedBecause: end.StoppedBecause,
 		WholeInput:     runErr == nil,
@@ -159,7 +158,7 @@ func (a *assignment) examine(opts intake.Options) (err error) {
 // recordedAs is what the record calls the input: by its place if it has one that
 // lasts.
 func (a assignment) recordedAs() string {
-	if a.input.copy != nil {
+	if a.input.copied {
 		return stdin
 	}
 	return absolute(a.path)
@@ -208,7 +207,7 @@ func (r *record) howToGoOn(a assignment, o *runOptions) string {
 		return ""
 	}
 	command := "enlist resume " + r.run.ID
-	if a.input.copy != nil {
+	if a.input.copied {
 		command += " -"
 	}
 	if o.state.path != "" {
@@ -216,7 +215,7 @@ func (r *record) howToGoOn(a assignment, o *runOptions) string {
 	} else {
 		command += " --tenant " + o.tenant
 	}
-	if a.input.copy != nil {
+	if a.input.copied {
 		return "Go on with this run, giving it the same input again: " + command
 	}
 	return "Go on with this run: " + command

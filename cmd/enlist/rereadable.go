@@ -23,9 +23,11 @@ const stdinName = "standard input"
 // rereadable is an input that can be read more than once: to be counted before
 // the first write, and for the run.
 type rereadable struct {
-	name string
-	copy *os.File // of what comes only once, as through a pipe; nil for a file
-	size int64    // of the copy
+	name string // in messages
+	file *os.File
+	size int64
+	// copied: the file is a copy of what comes only once, as through a pipe.
+	copied bool
 }
 
 // reread makes the input at path ready to be read more than once. What is not a
@@ -34,16 +36,16 @@ func reread(path string, in io.Reader) (*rereadable, error) {
 	if path == stdin {
 		return copied(stdinName, in)
 	}
-	info, err := os.Stat(path)
-	if err != nil || info.Mode().IsRegular() || info.IsDir() {
-		return &rereadable{name: path}, nil // who opens it tells what is wrong
-	}
-	pipe, err := os.Open(path)
+	file, err := os.Open(path)
 	if err != nil {
-		return &rereadable{name: path}, nil
+		return nil, intake.Unopened(path, err)
 	}
-	defer pipe.Close()
-	return copied(path, pipe)
+	info, err := file.Stat()
+	if err == nil && (info.Mode().IsRegular() || info.IsDir()) { // who reads a folder is told
+		return &rereadable{name: path, file: file, size: info.Size()}, nil
+	}
+	defer file.Close()
+	return copied(path, file)
 }
 
 func copied(name string, from io.Reader) (*rereadable, error) {
@@ -52,36 +54,28 @@ func copied(name string, from io.Reader) (*rereadable, error) {
 		return nil, &usageError{Message: fmt.Sprintf("There is no place for a copy of %s: %v.", name, err),
 			NextStep: "Name a folder that can be written in the environment variable TMPDIR (TEMP on Windows), or put the input into a file.", cause: err}
 	}
-	in := &rereadable{name: name, copy: file}
+	in := &rereadable{name: name, file: file, copied: true}
 	// Where a file that is open can be removed, a killed run leaves nothing.
 	_ = os.Remove(file.Name())
-	if in.size, err = io.Copy(file, from); err != nil {
-		_ = in.Close()
-		return nil, &usageError{Message: fmt.Sprintf("%s can't be copied: %v.", name, err),
+	if in.size, err = io.Copy(file, from); err == nil {
+		_, err = file.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		in.Close()
+		return nil, &usageError{Message: fmt.Sprintf("There is no copy of %s to be had: %v.", name, err),
 			NextStep: "If the disk is full, make room, or name another folder in the environment variable TMPDIR (TEMP on Windows).", cause: err}
 	}
 	return in, nil
 }
 
-// Close removes the copy, if there is one.
-func (in *rereadable) Close() error {
-	if in.copy == nil {
-		return nil
+// Close closes the file, and removes it if it is a copy. Nothing was written to
+// it that is needed.
+func (in *rereadable) Close() {
+	_ = in.file.Close()
+	if in.copied {
+		_ = os.Remove(in.file.Name()) // on Windows it is still there
 	}
-	_ = os.Remove(in.copy.Name()) // on Windows it is still there
-	return in.copy.Close()
 }
-
-// open opens the input to read its rows.
-func (in *rereadable) open(opts intake.Options) (*intake.File, error) {
-	if in.copy == nil {
-		return intake.Open(in.name, opts)
-	}
-	return intake.OpenReader(in.name, in.bytes(), opts)
-}
-
-// bytes are those of the copy, from the first one on.
-func (in *rereadable) bytes() io.Reader { return io.NewSectionReader(in.copy, 0, in.size) }
 
 // survey is what is known of an input beforehand.
 type survey struct {
@@ -103,23 +97,12 @@ const fewRows = 5000
 // second; a group that only later rows name is looked up when they come.
 const lookedThrough = 100_000
 
-// survey reads the input once through.
+// survey reads the input once through, without moving the place that the run
+// reads from.
 func (in *rereadable) survey(opts intake.Options) (survey, error) {
-	if in.copy != nil {
-		return surveyed(in.name, in.bytes(), opts)
-	}
-	file, err := os.Open(in.name)
-	if err != nil {
-		return survey{}, err
-	}
-	defer file.Close()
-	return surveyed(in.name, file, opts)
-}
-
-func surveyed(name string, stored io.Reader, opts intake.Options) (survey, error) {
 	sum := sha256.New()
-	bytes := io.TeeReader(stored, sum)
-	file, err := intake.OpenReader(name, bytes, opts)
+	bytes := io.TeeReader(io.NewSectionReader(in.file, 0, in.size), sum)
+	file, err := intake.OpenReader(in.name, bytes, opts)
 	if err != nil {
 		return survey{}, err
 	}

@@ -158,6 +158,9 @@ func carryOutOne(ctx context.Context, cmd *cobra.Command, o *runOptions, a assig
 	if errors.Is(runErr, journal.ErrWrite) {
 		return nil, runErr // the report stays under its temporary names until the run is gone on with
 	}
+	if unplanned, ok := errors.AsType[*usageError](runErr); ok {
+		return nil, unplanned // a dry run, whose plan can't be kept
+	}
 	tenant.keepDirectory(ctx, o.logger(cmd.ErrOrStderr()))
 	return w.end(runErr)
 }
@@ -224,26 +227,57 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 		QuotaWaits:     w.waits.times,
 		QuotaWaited:    w.waits.waited,
 		TriedTooSoon:   int(w.waits.tooSoon.Load()),
-		InputSHA256:    w.a.file.SHA256(),
 		StoppedBecause: because(runErr),
 		ExitCode:       int(code),
 	}
-	summary, finishErr := w.out.Finish(end)
-	finishErr = errors.Join(finishErr, w.kept.end(end, runErr))
-	if !w.o.quiet {
-		finishErr = errors.Join(finishErr, summary.WriteText(w.cmd.OutOrStdout()))
-		if w.o.verbose {
-			finishErr = errors.Join(finishErr, w.waits.writeText(w.cmd.OutOrStdout()))
-		}
+	summary, reportErr := w.out.Finish(end)
+	if reportErr != nil {
+		return nil, w.unreported(end, reportErr)
 	}
-	if finishErr != nil {
-		return nil, fmt.Errorf("the report could not be completed: %w", errors.Join(finishErr, runErr))
+	if err := w.kept.end(end, runErr); err != nil {
+		return nil, err
+	}
+	if !w.o.quiet {
+		out := &printer{w: w.cmd.OutOrStdout()}
+		out.note(summary.WriteText(out))
+		if w.o.verbose {
+			out.note(w.waits.writeText(out))
+		}
+		if out.err != nil {
+			fmt.Fprintf(w.cmd.ErrOrStderr(), "The summary can't be printed: %v. The report is in %s.\n", out.err, summary.Dir)
+		}
 	}
 	if how := w.kept.howToGoOn(w.a, w.o); how != "" && (runErr != nil || w.tally.Verdicts[onboard.Deferred] > 0) {
 		fmt.Fprintln(w.cmd.ErrOrStderr(), how)
 	}
 	return &summary, nil
 }
+
+// unreported ends the record of a run whose report can't be completed: so that it
+// can be gone on with, even if all rows are done, and then gets its report.
+func (w *work) unreported(end report.End, because error) error {
+	end.ExitCode, end.StoppedBecause = int(exitLater), fmt.Sprintf("The report could not be written: %v.", because)
+	if err := w.kept.end(end, because); err != nil {
+		return err
+	}
+	nextStep := w.kept.howToGoOn(w.a, w.o)
+	if nextStep == "" {
+		nextStep = "Run the same input again: what is done is found, not done twice."
+	}
+	return &unreportedError{nextStep: nextStep, cause: because}
+}
+
+// unreportedError says that the report can't be completed, and how to get it.
+type unreportedError struct {
+	nextStep string
+	cause    error
+}
+
+func (e *unreportedError) Error() string {
+	return fmt.Sprintf("The report can't be completed: %v.\nMend that first; if the disk is full, make room. %s", e.cause, e.nextStep)
+}
+
+func (e *unreportedError) Unwrap() error { return e.cause }
 
 // stoppedCode is the exit code of a run that ended before its last row.
 func stoppedCode(err error) exitCode {

@@ -48,6 +48,10 @@ func TestMain(m *testing.M) {
 //	listener               starts a server that is notified of how runs end
 //	heard                  prints how much it was sent since the last time, and the paths and bodies
 //	troubles N FILE        writes a file of N people, one in each trouble among them, and FILE.want
+//	sql FILE STATEMENT     changes a state file that no run holds
+//	damage FILE            alters every byte of a state file but those of its first page
+//	small-disk FOLDER N    makes the folder a disk of N KiB, where the condition small-disks holds
+//	modes                  lets the modes of files stop enlist even for root, where the condition modes holds
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "scripts"),
@@ -75,6 +79,19 @@ func TestScripts(t *testing.T) {
 			"listener":       cmdListener,
 			"heard":          cmdHeard,
 			"troubles":       cmdTroubles,
+			"sql":            cmdSQL,
+			"damage":         cmdDamage,
+			"small-disk":     cmdSmallDisk,
+			"modes":          func(ts *testscript.TestScript, _ bool, _ []string) { keepToModes(ts) },
+		},
+		Condition: func(name string) (bool, error) {
+			switch name {
+			case "small-disks":
+				return hasSmallDisks(), nil
+			case "modes":
+				return hasModes(), nil
+			}
+			return false, fmt.Errorf("unknown condition %q", name)
 		},
 	})
 }

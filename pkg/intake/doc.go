@@ -11,7 +11,7 @@
 //
 // The way of a record, each step in the file of that name:
 //
-//	input    the bytes of the file, unpacked, with their checksum
+//	input    the bytes of the file, unpacked
 //	text     decoded to UTF-8; encoding and letters tell from what
 //	window   the piece of text in memory, line by line
 //	records  lines, or several for a quoted field, split into fields

@@ -4,11 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 )
@@ -19,10 +16,7 @@ var ErrChanged = errors.New("the file changed while it was read")
 
 // input is the bytes of a file or stream, unpacked if need be.
 type input struct {
-	r io.Reader
-	// sum is the checksum of the bytes as they are stored; nil if nobody
-	// wants to know.
-	sum        hash.Hash
+	r          io.Reader
 	compressed bool
 
 	file *os.File    // nil for a stream
@@ -32,7 +26,7 @@ type input struct {
 
 // newInput starts to read r. file is nil or the same as r.
 func newInput(r io.Reader, file *os.File) (*input, error) {
-	in := &input{sum: sha256.New(), file: file}
+	in := &input{file: file}
 	if file != nil {
 		info, err := file.Stat()
 		if err != nil {
@@ -62,7 +56,7 @@ func newInput(r io.Reader, file *os.File) (*input, error) {
 	return in, nil
 }
 
-// counted notes what is read of the stored bytes.
+// counted counts the stored bytes that are read.
 type counted struct {
 	r  io.Reader
 	in *input
@@ -71,9 +65,6 @@ type counted struct {
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.in.size += int64(n)
-	if c.in.sum != nil {
-		c.in.sum.Write(p[:n])
-	}
 	return n, err
 }
 
@@ -107,13 +98,4 @@ func (in *input) changed() error {
 		return fmt.Errorf("%w: it was written to at %s", ErrChanged, now.ModTime().Format("15:04:05"))
 	}
 	return nil
-}
-
-// checksum gives the SHA-256 of what has been read so far, in hexadecimal, or
-// nothing if it isn't taken.
-func (in *input) checksum() string {
-	if in.sum == nil {
-		return ""
-	}
-	return hex.EncodeToString(in.sum.Sum(nil))
 }

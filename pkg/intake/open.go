@@ -28,14 +28,25 @@ type File struct {
 func Open(path string, opts Options) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, &InputError{Name: path, Message: "the file can't be opened: " + reason(err), NextStep: "Check its name and permissions", Cause: err}
+		return nil, Unopened(path, err)
 	}
-	f, err := open(path, file, file, opts)
+	f, err := OpenFile(path, file, opts)
 	if err != nil {
 		file.Close()
 		return nil, err
 	}
 	return f, nil
+}
+
+// Unopened is the [*InputError] of a file that can't be opened.
+func Unopened(path string, err error) error {
+	return &InputError{Name: path, Message: "the file can't be opened: " + reason(err), NextStep: "Check its name and permissions", Cause: err}
+}
+
+// OpenFile does the same as Open for a file that is open already, from where it
+// stands. An error leaves it open.
+func OpenFile(name string, file *os.File, opts Options) (*File, error) {
+	return open(name, file, file, opts)
 }
 
 // OpenReader does the same for what comes from r, which goes by name in
@@ -192,10 +203,6 @@ func (f *File) Header() string {
 
 // Encode gives text in the encoding of the input.
 func (f *File) Encode(text string) []byte { return f.text.encoding.encode(text) }
-
-// SHA256 is the hexadecimal checksum of the input's bytes, before they were
-// unpacked; complete after Rows or Records has ended.
-func (f *File) SHA256() string { return f.input.checksum() }
 
 // Close closes the file.
 func (f *File) Close() error {

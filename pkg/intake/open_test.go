@@ -3,8 +3,6 @@ package intake_test
 import (
 	"bytes"
 	"compress/gzip"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"io"
 	"os"
@@ -169,21 +167,6 @@ func TestRetryFileIsReadLikeTheInput(t *testing.T) {
 				t.Errorf("the retry file is read otherwise (-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-func TestChecksum(t *testing.T) {
-	data := staff(1000)
-	sum := sha256.Sum256(data)
-	file, err := intake.OpenReader("staff", iotest.HalfReader(bytes.NewReader(data)), intake.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := len(rowsOf(t, file)); got != 1000 {
-		t.Errorf("%d rows", got)
-	}
-	if got, want := file.SHA256(), hex.EncodeToString(sum[:]); got != want {
-		t.Errorf("checksum %s, want %s", got, want)
 	}
 }
 

@@ -46,6 +46,10 @@ const (
 	startAnew   = "Put it back from a backup, or name a new one with --state: a run finds what exists in the tenant and does nothing twice."
 )
 
+func goOn(path string) string {
+	return "go on with enlist resume --state " + path + ", or run the same file again: what is done is found, not done twice."
+}
+
 // explain tells an error of SQLite so that a person can act on it.
 func explain(path string, err error) *Error {
 	var known *Error
@@ -65,9 +69,9 @@ func explain(path string, err error) *Error {
 	case codeReadOnly, codeCantOpen:
 		e.Message, e.NextStep = "can't be written", "Give enlist the right to write to the file and its folder, or name another with --state."
 	case codeFull:
-		e.Message, e.NextStep = "can't grow: the disk is full", "Make room, then go on with: enlist resume"
+		e.Message, e.NextStep = "can't grow: the disk is full", "Make room, then "+goOn(path)
 	case codeIO:
-		e.Message, e.NextStep = fmt.Sprintf("can't be read or written: %v", err), "Check the disk, then go on with: enlist resume"
+		e.Message, e.NextStep = fmt.Sprintf("can't be read or written: %v", err), "Check the disk, then "+goOn(path)
 	}
 	return e
 }

@@ -157,7 +157,6 @@ func (r *Recorder) End(e End) error {
 			return err
 		}
 	}
-	return r.journal.writer.commit(`UPDATE runs SET ended = ?, complete = ?, exit_code = ?, stopped_because = ?, verdicts = ?, rows = ?,
-		sha256 = CASE WHEN ? = '' THEN sha256 ELSE ? END WHERE seq = ?`,
-		textOf(e.Ended), complete, e.ExitCode, e.StoppedBecause, string(verdicts), r.place, e.SHA256, e.SHA256, r.run.seq)
+	return r.journal.writer.commit(`UPDATE runs SET ended = ?, complete = ?, exit_code = ?, stopped_because = ?, verdicts = ?, rows = ? WHERE seq = ?`,
+		textOf(e.Ended), complete, e.ExitCode, e.StoppedBecause, string(verdicts), r.place, r.run.seq)
 }

@@ -19,7 +19,7 @@ type Run struct {
 	// Source names where the input comes from, night after night.
 	Source string `json:"source"`
 	Input  string `json:"input"`  // the file's absolute path
-	SHA256 string `json:"sha256"` // of the input, hexadecimal; empty if not known
+	SHA256 string `json:"sha256"` // of the input, hexadecimal
 	Rows   int    `json:"rows"`   // of the input; 0 while not known
 	// Undoes is the run that this one takes back; empty for a run over an input.
 	Undoes string `json:"undoes,omitempty"`
@@ -45,7 +45,6 @@ type Run struct {
 // End is how a run, or the part of it that has just been done, ended.
 type End struct {
 	Ended          time.Time
-	SHA256         string // of the input as it was read
 	ExitCode       int
 	StoppedBecause string
 	// WholeInput: the input was read to its end.

@@ -12,7 +12,7 @@ func Replaces(dir, path string) bool {
 	if err != nil {
 		return false
 	}
-	for _, name := range []string{csvName, jsonlName, htmlName, summaryName, retryName} {
+	for _, name := range []string{csvName, jsonlName, htmlName, summaryName, retryName, removalsName} {
 		for _, one := range []string{name, name + partialSuffix} {
 			if mine, err := os.Stat(filepath.Join(dir, one)); err == nil && os.SameFile(there, mine) {
 				return true

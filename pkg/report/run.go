@@ -21,7 +21,7 @@ type Run struct {
 // Input names the file that the rows come from.
 type Input struct {
 	Name   string
-	SHA256 string // hexadecimal; empty while it isn't known
+	SHA256 string // hexadecimal
 }
 
 // End is what is known about a run after its last row.
@@ -40,8 +40,6 @@ type End struct {
 	// TriedTooSoon counts the commands that failed because something was not
 	// visible yet, and were repeated.
 	TriedTooSoon int
-	// InputSHA256 is the input's hash when it was not known at the start.
-	InputSHA256 string
 	// StoppedBecause says in a whole sentence why the run ended before its
 	// last row; empty when it didn't.
 	StoppedBecause string

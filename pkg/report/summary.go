@@ -167,9 +167,6 @@ func (c *counter) add(o onboard.Outcome) {
 func (c *counter) finish(end End) Summary {
 	s := c.summary
 	s.Input.Rows = c.tally.Rows
-	if end.InputSHA256 != "" {
-		s.Input.SHA256 = end.InputSHA256
-	}
 	s.Verdicts = counts(c.tally.Verdicts, onboard.Verdicts())
 	s.Steps = Steps{
 		Contacts: counts(c.tally.Contacts, contactActions()),

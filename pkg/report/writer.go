@@ -17,6 +17,15 @@ const flushEvery = time.Second
 
 var errClosed = errors.New("the report is closed")
 
+// ErrWrite: the report can't be completed, for instance because the disk is full.
+var ErrWrite = errors.New("the report can't be written")
+
+// writeError is an ErrWrite that reads as its cause.
+type writeError struct{ cause error }
+
+func (e *writeError) Error() string   { return e.cause.Error() }
+func (e *writeError) Unwrap() []error { return []error{ErrWrite, e.cause} }
+
 // Writer writes the report of one run. Its methods may be called by several
 // goroutines, one row after the other in the order in which they shall stand.
 type Writer struct {
@@ -98,9 +107,8 @@ func (w *Writer) createFormat(format string, run Run, opts Options) (file, error
 	return nil, fmt.Errorf("unknown report format %q: use %s, %s or %s", format, FormatCSV, FormatJSONL, FormatHTML)
 }
 
-// Add writes the next row's outcome. An error means that the report can't be
-// completed any more, for instance because the disk is full; every later call
-// returns it too.
+// Add writes the next row's outcome. An error, which wraps ErrWrite, means that
+// the report can't be completed any more; every later call returns it too.
 func (w *Writer) Add(o onboard.Outcome) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -116,8 +124,8 @@ func (w *Writer) Add(o onboard.Outcome) error {
 
 // keep remembers the first error.
 func (w *Writer) keep(err error) {
-	if w.failed == nil {
-		w.failed = err
+	if w.failed == nil && err != nil {
+		w.failed = &writeError{err}
 	}
 }
 
@@ -144,8 +152,8 @@ func (w *Writer) flush() {
 }
 
 // Finish completes the report and gives the files their names. The summary
-// holds all counts even if there is an error; summary.json is written only if
-// there is none.
+// holds all counts even if there is an error, which wraps ErrWrite; summary.json
+// is written only if there is none.
 func (w *Writer) Finish(end End) (Summary, error) {
 	if !w.close() {
 		return w.count.finish(end), errClosed
@@ -163,21 +171,21 @@ func (w *Writer) Finish(end End) (Summary, error) {
 	if w.html != nil {
 		w.keep(w.html.end(summary))
 	}
-	err := w.failed
 	for _, f := range w.files {
-		if err != nil {
+		if w.failed != nil {
 			f.abandon()
 			continue
 		}
-		err = f.commit()
+		w.keep(f.commit())
 	}
-	if err != nil {
-		return summary, errors.Join(err, w.removals.abandon())
+	if w.failed != nil {
+		return summary, errors.Join(w.failed, w.removals.abandon())
 	}
-	if err := w.removals.commit(); err != nil {
-		return summary, err
+	w.keep(w.removals.commit())
+	if w.failed == nil {
+		w.keep(saveJSON(filepath.Join(w.dir, summaryName), summary))
 	}
-	return summary, saveJSON(filepath.Join(w.dir, summaryName), summary)
+	return summary, w.failed
 }
 
 // Close gives the report up where it stands: what is written stays under the
