@@ -54,7 +54,15 @@ one after the other, each with a report of its own.`,
 
 // carryOut does the main job and tells those who want to know how it ended.
 func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments ...assignment) error {
-	return announced(ctx, cmd, o, namesOf(assignments), func() error { return perform(ctx, cmd, o, assignments) })
+	return announced(ctx, cmd, o, namesOf(assignments), func() error {
+		ctx, cancel := o.deadline(ctx)
+		defer cancel()
+		err := perform(ctx, cmd, o, assignments)
+		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+			return context.Cause(ctx)
+		}
+		return err
+	})
 }
 
 // perform is the main job: rows flow from the files through the worker pool into
@@ -69,9 +77,6 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 	if err := o.spareInputs(assignments); err != nil {
 		return err
 	}
-	ctx, cancel := o.deadline(ctx)
-	defer cancel()
-
 	closeInputs, err := openInputs(cmd, assignments, o.intake())
 	if err != nil {
 		return err
@@ -134,6 +139,10 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 // carryOutOne is one run over one file.
 func carryOutOne(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, tenant *connection, kept *record) (*report.Summary, error) {
 	kept.named(a, tenant, o)
+	leavers, err := kept.leavers(ctx, a, tenant, o)
+	if err != nil {
+		return nil, err
+	}
 	out, err := report.Create(kept.folder, kept.run, o.reportOptions(a.file, tenant))
 	if err != nil {
 		return nil, &usageError{Message: fmt.Sprintf("The report can't be written: %v.", err),
@@ -147,10 +156,7 @@ func carryOutOne(ctx context.Context, cmd *cobra.Command, o *runOptions, a assig
 	if err != nil {
 		return nil, err
 	}
-	w := &work{cmd: cmd, o: o, a: a, tenant: tenant, kept: kept, out: out, plan: plan, tally: onboard.NewTally()}
-	if w.leavers, err = kept.leavers(ctx, a, tenant, o); err != nil {
-		return nil, err
-	}
+	w := &work{cmd: cmd, o: o, a: a, tenant: tenant, kept: kept, out: out, plan: plan, tally: onboard.NewTally(), leavers: leavers}
 	runErr := w.do(ctx)
 	if err := plan.end(runErr); err != nil {
 		return nil, err
