@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/notify"
 	"enlist/pkg/report"
 )
@@ -58,7 +59,7 @@ func (e *runEnded) because() string {
 	case exitCodeOf(e.err) == exitInterrupted, exitCodeOf(e.err) == exitDeadline:
 		return because(e.err)
 	}
-	return "Error: " + e.err.Error()
+	return "Error: " + cause.Text(e.err)
 }
 
 // news are what there is to tell of the runs.

@@ -137,7 +137,9 @@ func explain(err error) string {
 		return "The time allowed with --max-duration was up before the first row. Nothing was changed."
 	}
 	text := cause.Text(err)
-	if _, told := errors.AsType[*usageError](err); !told {
+	_, misused := errors.AsType[*usageError](err)
+	_, unreported := errors.AsType[*unreportedError](err)
+	if !misused && !unreported { // which are sentences, or end with a command
 		text = asSentence(text)
 	}
 	text = "Error: " + text

@@ -250,7 +250,7 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 			out.note(w.waits.writeText(out))
 		}
 		if out.err != nil {
-			fmt.Fprintf(w.cmd.ErrOrStderr(), "The summary can't be printed: %v. The report is in %s.\n", out.err, summary.Dir)
+			fmt.Fprintf(w.cmd.ErrOrStderr(), "The summary can't be printed: %s. The report is in %s.\n", cause.Text(out.err), summary.Dir)
 		}
 	}
 	if how := w.kept.howToGoOn(w.a, w.o); how != "" && (runErr != nil || w.tally.Verdicts[onboard.Deferred] > 0) {
@@ -262,7 +262,7 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 // unreported ends the record of a run whose report can't be completed: so that it
 // can be gone on with, even if all rows are done, and then gets its report.
 func (w *work) unreported(end report.End, because error) error {
-	end.ExitCode, end.StoppedBecause = int(exitLater), fmt.Sprintf("The report could not be written: %v.", because)
+	end.ExitCode, end.StoppedBecause = int(exitLater), fmt.Sprintf("The report could not be written: %s.", cause.Text(because))
 	if err := w.kept.end(end, because); err != nil {
 		return err
 	}
