@@ -81,7 +81,8 @@ func (r *Recorder) Rows(ctx context.Context, rows iter.Seq2[onboard.Row, error])
 		return rows
 	}
 	return func(yield func(onboard.Row, error) bool) {
-		known, err := r.known(ctx)
+		// A run that is stopped still passes all rows on, to account for them.
+		known, err := r.known(context.WithoutCancel(ctx))
 		if err != nil {
 			yield(onboard.Row{}, err)
 			return

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -153,5 +154,38 @@ func TestTheInputMustBeReadAsItWas(t *testing.T) {
 		if err == nil {
 			t.Fatalf("line %d was taken for another row", row.Line)
 		}
+	}
+}
+
+// A run that is stopped accounts for every row, also those that an earlier
+// sitting had done.
+func TestRowsArePassedOnAfterTheRunWasStopped(t *testing.T) {
+	path, m := statePath(t), newMemory()
+	people := inputOf("ana", "ben", "eva", "ion", "mia")
+	sitting(t, path, m, people, 4)
+	j := open(t, path)
+	defer closeIt(t, j)
+	run, err := j.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	record, err := j.Continue(ctx, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := 0
+	for row, err := range record.Rows(ctx, each(people)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop()
+		if row.Known != nil {
+			known++
+		}
+	}
+	if known != 4 {
+		t.Errorf("%d rows are known to be done, want 4", known)
 	}
 }

@@ -66,7 +66,7 @@ func exchangeError(err error) error {
 		{exchange.ErrUnauthorized, onboard.ErrDenied},
 		{exchange.ErrForbidden, onboard.ErrDenied},
 		{exchange.ErrUnknownParameter, onboard.ErrDenied},
-		{exchange.ErrOutsideScope, onboard.ErrDenied},
+		{exchange.ErrOutsideScope, onboard.ErrOutsideScope},
 		{exchange.ErrThrottled, onboard.ErrThrottled},
 		{exchange.ErrUnavailable, onboard.ErrUnavailable},
 		{exchange.ErrPageExpired, onboard.ErrUnavailable},

@@ -20,7 +20,6 @@ func (w *worker) ensureContact(ctx context.Context, holders holdersFunc) bool {
 		w.contact = ContactResult{Action: actionFor(problem), Problem: problem}
 		return false
 	}
-	w.breaker.succeeded()
 	if w.contact.Action == ContactCreated {
 		w.contact.Problem = w.setAttributes(ctx)
 	}
@@ -130,7 +129,6 @@ func (w *worker) setAttributes(ctx context.Context) *Problem {
 	if err == nil {
 		return nil
 	}
-	w.breaker.failed(err)
 	return newProblem(CodeAttributesNotSet, err,
 		"The contact was created, but its further attributes could not be set: %v", err)
 }

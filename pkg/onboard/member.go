@@ -13,7 +13,6 @@ func (w *worker) ensureMember(ctx context.Context, group Group, result *GroupRes
 		result.Member = actionFor(result.Problem)
 		return
 	}
-	w.breaker.succeeded()
 	result.Member = action
 }
 

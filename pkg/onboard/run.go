@@ -67,6 +67,7 @@ func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outc
 	j = j.withDefaults()
 	stop, stopBecause := context.WithCancelCause(ctx)
 	defer stopBecause(nil)
+	j.Tenant = watch(j.Tenant, stopBecause)
 	hard, cancelHard := withGrace(stop, j.Grace)
 	defer cancelHard()
 
@@ -76,7 +77,6 @@ func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outc
 		stop:     stop,
 		slots:    make(chan struct{}, j.Workers),
 		settings: newSettingBook(),
-		breaker:  &breaker{stop: stopBecause},
 		out:      newInOrder(ahead, emit),
 		turns:    newTurns(),
 		claims:   newClaims(),
@@ -139,7 +139,6 @@ type run struct {
 	lines    lines
 	seen     seenSet
 	crowds   crowds
-	breaker  *breaker
 	quota    *quotaGate
 	out      *inOrder
 	turns    *turns

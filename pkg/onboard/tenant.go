@@ -3,6 +3,7 @@ package onboard
 import (
 	"context"
 	"errors"
+	"fmt"
 )
 
 // Tenant is the organisation as the job sees it: what it must be able to ask
@@ -153,4 +154,7 @@ var (
 	ErrUnavailable = errors.New("the tenant is not available")
 	// ErrDenied: credentials or permissions don't suffice.
 	ErrDenied = errors.New("the tenant denied access")
+	// ErrOutsideScope: permissions don't suffice for this one object. It is an
+	// ErrDenied.
+	ErrOutsideScope = fmt.Errorf("%w to this object", ErrDenied)
 )

@@ -205,13 +205,11 @@ func actionFor(p *Problem) Action {
 	return StepFailed
 }
 
-// problem tells an error of the tenant as a problem of this row, and lets the
-// breaker know of it.
+// problem tells an error of the tenant as a problem of this row.
 func (w *worker) problem(err error, doing string) *Problem {
 	if cause := context.Cause(w.stop); cause != nil && (errors.Is(err, context.Canceled) || errors.Is(err, cause)) {
 		return stopProblem(cause)
 	}
-	w.breaker.failed(err)
 	return problemOf(err, doing)
 }
 
