@@ -97,6 +97,7 @@ type measured struct {
 	people    int
 	elapsed   time.Duration
 	commands  int64
+	admitted  int64 // commands that no limit refused
 	requests  int64
 	throttled int64
 }
@@ -110,6 +111,7 @@ func measure(server *simtenant.Server, people int, work func()) measured {
 		people:    people,
 		elapsed:   time.Since(start),
 		commands:  sum(after) - sum(before),
+		admitted:  after.Admitted - before.Admitted,
 		requests:  after.Requests - before.Requests,
 		throttled: after.Throttled - before.Throttled,
 	}
