@@ -4,6 +4,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -87,5 +88,27 @@ func TestPolicyNamesStyleAndScriptAsTheyStandInThePage(t *testing.T) {
 		if want := c.directive + " &#39;" + strings.ReplaceAll(hash(source), "+", "&#43;") + "&#39;;"; !strings.Contains(page, want) {
 			t.Errorf("the policy lacks %s", want)
 		}
+	}
+}
+
+func TestWaitsAreTold(t *testing.T) {
+	s := newCounter(Run{}).finish(End{QuotaWaits: 3, QuotaWaited: 7*time.Minute + 400*time.Millisecond, TriedTooSoon: 1200})
+	var told []string
+	for _, n := range numbers(s) {
+		told = append(told, n.Label+": "+n.Value)
+	}
+	want := []string{
+		"Waits for the tenant to take contacts again: 3 times, 7m0s in all",
+		"Repeated since something was not visible yet: 1,200 commands",
+	}
+	if diff := cmp.Diff(want, told); diff != "" {
+		t.Errorf("report.html (-want +got):\n%s", diff)
+	}
+	var text strings.Builder
+	if err := s.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	if line := "\nWaited for the tenant to take contacts again: 3 times, 7m0s in all\n"; !strings.Contains(text.String(), line) {
+		t.Errorf("the text lacks %q:\n%s", line, text.String())
 	}
 }
