@@ -158,6 +158,14 @@ func tenantConfig(ts *testscript.TestScript, args []string) simtenant.Config {
 		case "two-holders":
 			cfg.Seed.Contacts = append(cfg.Seed.Contacts, directory.SeedContact{Email: value, DisplayName: "The contact"})
 			cfg.Seed.Users = append(cfg.Seed.Users, directory.SeedUser{Kind: "guest", Address: value, DisplayName: "The guest"})
+		case "crowd": // a group that all contacts are members of
+			for i := range cfg.Seed.Groups {
+				if g := &cfg.Seed.Groups[i]; g.Address == value {
+					for _, c := range cfg.Seed.Contacts {
+						g.Members = append(g.Members, c.Email)
+					}
+				}
+			}
 		case "strangers": // mail contacts that no file names
 			var n int
 			n, err = strconv.Atoi(value)

@@ -178,7 +178,13 @@ func (m *memory) KeyHolders(_ context.Context, _ onboard.Field, key string) ([]o
 	return found, nil
 }
 
-func (m *memory) OutsideMembers(context.Context, onboard.Group) (int, error) { return 0, nil }
+func (m *memory) KnownMembers(context.Context, onboard.Group) (onboard.MemberCount, error) {
+	return onboard.MemberCount{}, nil
+}
+
+func (m *memory) Restriction(context.Context, onboard.Recipient) (onboard.Restriction, error) {
+	return onboard.Restriction{}, nil
+}
 
 func (m *memory) CreateGroup(context.Context, string, onboard.NewGroup) (onboard.Group, error) {
 	return onboard.Group{}, onboard.ErrRefused

@@ -6,22 +6,23 @@ import (
 	"enlist/pkg/onboard"
 )
 
-// OutsideMembers counts the mail contacts among the members that Graph tells
-// of, and the guests as far as users are known, which takes a [snapshot.Store].
-func (t *Tenant) OutsideMembers(ctx context.Context, g onboard.Group) (int, error) {
+// KnownMembers counts the members that Graph tells of. Outside are the mail
+// contacts among them, and the guests as far as users are known, which takes a
+// [snapshot.Store].
+func (t *Tenant) KnownMembers(ctx context.Context, g onboard.Group) (onboard.MemberCount, error) {
 	if g.New {
-		return 0, nil
+		return onboard.MemberCount{}, nil
 	}
 	roster, err := t.roster(ctx, g)
 	if err != nil {
-		return 0, err
+		return onboard.MemberCount{}, err
 	}
-	n := 0
+	n := onboard.MemberCount{All: roster.members.Len()}
 	if t.directory.contacts != nil {
-		n += t.directory.contacts.CountIn(roster.members, false)
+		n.Outside += t.directory.contacts.CountIn(roster.members, false)
 	}
 	if t.directory.users != nil {
-		n += t.directory.users.CountIn(roster.members, true)
+		n.Outside += t.directory.users.CountIn(roster.members, true)
 	}
 	return n, nil
 }

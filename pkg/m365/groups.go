@@ -63,7 +63,7 @@ func (t *Tenant) group(ctx context.Context, r exchange.Recipient) (onboard.Group
 	if err != nil {
 		return onboard.Group{}, exchangeError(err)
 	}
-	return withSettings(g, settings), nil
+	return t.withSettings(ctx, g, settings), nil
 }
 
 // groupOf is the group without its settings.
@@ -90,8 +90,8 @@ func (t *Tenant) takesMembers(g onboard.Group) bool {
 	return false
 }
 
-func withSettings(g onboard.Group, s exchange.Group) onboard.Group {
-	g.OnPremisesSynced = bool(s.IsDirSynced)
+func (t *Tenant) withSettings(ctx context.Context, g onboard.Group, s exchange.Group) onboard.Group {
+	g.OnPremisesSynced = bool(s.IsDirSynced) && !t.mayChange(ctx, g)
 	g.InsideSendersOnly = bool(s.RequireSenderAuthenticationEnabled)
 	g.Delivery = onboard.Delivery{
 		Accepts:   len(s.Senders()),

@@ -90,7 +90,7 @@ func (n *named) byAddress(ctx context.Context, addresses []string) {
 		var groups []onboard.Group
 		for _, g := range found {
 			if _, ok := groupKind(g.RecipientTypeDetails); ok && g.Holds(address) {
-				groups = append(groups, groupWith(g))
+				groups = append(groups, n.tenant.groupWith(ctx, g))
 			}
 		}
 		n.settle(address, groups)
@@ -98,8 +98,8 @@ func (n *named) byAddress(ctx context.Context, addresses []string) {
 }
 
 // groupWith is the group with its settings.
-func groupWith(g exchange.Group) onboard.Group {
-	return withSettings(groupOf(exchange.Recipient{
+func (t *Tenant) groupWith(ctx context.Context, g exchange.Group) onboard.Group {
+	return t.withSettings(ctx, groupOf(exchange.Recipient{
 		Guid:                      g.Guid,
 		DisplayName:               g.DisplayName,
 		PrimarySmtpAddress:        g.PrimarySmtpAddress,
@@ -157,7 +157,7 @@ func (n *named) complete(ctx context.Context, found []exchange.Recipient, settin
 	var groups []onboard.Group
 	for _, r := range found {
 		if s, ok := settings[r.Guid]; ok {
-			groups = append(groups, withSettings(groupOf(r), s))
+			groups = append(groups, n.tenant.withSettings(ctx, groupOf(r), s))
 			continue
 		}
 		g, err := n.tenant.group(ctx, r)

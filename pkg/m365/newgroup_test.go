@@ -49,7 +49,7 @@ func TestCreatedGroupsAreKnownAtOnce(t *testing.T) {
 	if member || listed || memberErr != nil || listedErr != nil {
 		t.Errorf("of a new group, member %v, %v; allowed sender %v, %v", member, memberErr, listed, listedErr)
 	}
-	if n, err := tenant.OutsideMembers(ctx, g); n != 0 || err != nil {
+	if n, err := tenant.KnownMembers(ctx, g); n.All != 0 || err != nil {
 		t.Errorf("outside members: %d, %v", n, err)
 	}
 }

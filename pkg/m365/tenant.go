@@ -54,6 +54,7 @@ type Exchange interface {
 	RemoveAllowedSenders(ctx context.Context, group string, senders ...string) error
 	Referenced(ctx context.Context, references ...string) ([]exchange.Recipient, error)
 	ReportToOriginator(ctx context.Context, group string, report bool) error
+	RestrictedContacts(ctx context.Context) ([]exchange.RestrictedContact, error)
 
 	ContactAttributes(ctx context.Context, identity string, names ...string) (map[string]string, error)
 	MailContactAttributes(ctx context.Context, identity string, names ...string) (map[string]string, error)
@@ -88,6 +89,8 @@ type Graph interface {
 	User(ctx context.Context, id string) (graph.User, error)
 	GroupsOfUser(ctx context.Context, id string) iter.Seq2[graph.GroupOfUser, error]
 	DeleteUser(ctx context.Context, id string) error
+
+	CloudManaged(ctx context.Context, groupID string) (bool, error)
 }
 
 // Options configure a [Tenant].
@@ -130,6 +133,7 @@ type Tenant struct {
 	links       memberLinks
 	rounds      memo[struct{}] // by the link that was gone on from
 	senderLists memo[*senderList]
+	restricted  memo[map[string]onboard.Restriction]
 	begun       memo[struct{}]
 	settled     settled
 	made        madeGroups

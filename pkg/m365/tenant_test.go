@@ -120,9 +120,10 @@ type fakeGraph struct {
 	members    map[string][]graph.Member
 	joins      map[string][]graph.MemberChange
 	err        map[graph.Collection]error
-	membersErr error // of reading any group's members
-	writes     error // of everything that changes something
-	resync     bool  // no link is good any more
+	membersErr error           // of reading any group's members
+	writes     error           // of everything that changes something
+	managed    map[string]bool // synced groups with their authority in the cloud, by id
+	resync     bool            // no link is good any more
 	// singleLinks: there is no link for several groups.
 	singleLinks bool
 	size        int // of each collection, if it is larger than what is told of it
@@ -132,6 +133,14 @@ type fakeGraph struct {
 
 	user         graph.User
 	groupsOfUser []graph.GroupOfUser
+}
+
+// CloudManaged says so of the groups in f.managed, and fails if that is nil.
+func (f *fakeGraph) CloudManaged(_ context.Context, groupID string) (bool, error) {
+	if f.managed == nil {
+		return false, errors.New("out of order")
+	}
+	return f.managed[groupID], nil
 }
 
 func (f *fakeGraph) note(format string, args ...any) {
@@ -413,6 +422,32 @@ func TestGroups(t *testing.T) {
 	addresses("NEWS")
 	if len(e.asked) != before {
 		t.Errorf("asked again for a group that is known: %v", e.asked[before:])
+	}
+}
+
+// Exchange may call a group synchronised whose authority was moved to the cloud.
+func TestGroupsWithTheirAuthorityInTheCloud(t *testing.T) {
+	list := func(guid, name string) []exchange.Recipient {
+		return []exchange.Recipient{{Guid: guid, ExternalDirectoryObjectId: "entra-" + guid, DisplayName: name, RecipientTypeDetails: "MailUniversalDistributionGroup"}}
+	}
+	for name, tt := range map[string]struct {
+		managed map[string]bool
+		synced  bool
+	}{
+		"moved":                 {map[string]bool{"entra-1": true}, false},
+		"not moved":             {map[string]bool{}, true},
+		"as far as can be told": {nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := &fakeExchange{
+				groups:   map[string][]exchange.Recipient{"Old": list("1", "Old")},
+				settings: map[string]exchange.Group{"1": {IsDirSynced: true}},
+			}
+			groups, err := loaded(t, e, &fakeGraph{managed: tt.managed}).Groups(t.Context(), "Old")
+			if err != nil || len(groups) != 1 || groups[0].OnPremisesSynced != tt.synced {
+				t.Errorf("got %+v, %v; want one group, synced: %v", groups, err, tt.synced)
+			}
+		})
 	}
 }
 

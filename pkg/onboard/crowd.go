@@ -7,66 +7,95 @@ import (
 
 // MemberCounter counts members.
 type MemberCounter interface {
-	// OutsideMembers tells how many direct members of the group are outside
-	// the organisation, as far as is known without asking again.
-	OutsideMembers(ctx context.Context, g Group) (int, error)
+	// KnownMembers counts the direct members of the group, as far as is known
+	// without asking again.
+	KnownMembers(ctx context.Context, g Group) (MemberCount, error)
 }
 
-// crowds counts the outside members of the run's groups. A mail to a group
-// counts once for each of them against the tenant's daily limit of outside
-// recipients, so one mail to a great group can use the limit up.
+// MemberCount is how many members a group has.
+type MemberCount struct {
+	All     int
+	Outside int // of the organisation
+}
+
+// largest is how many members a group can have before Exchange lets only members
+// write to it, and holds their mail for a moderator (OfficeDocs-Support,
+// fix-error-code-5-7-124).
+const largest = 5000
+
+// crowds counts the members of the run's groups. A mail to a group counts once
+// for each outside member against the tenant's daily limit of outside recipients,
+// so one mail to a great group can use the limit up.
 type crowds struct {
 	mu     sync.Mutex
 	groups map[string]*crowd
 }
 
-// crowd is how many there were before the run, and then how many there are after
-// the rows that are through.
+// crowd is how many there were before the run, and how many the rows that are
+// through have added.
 type crowd struct {
-	count func() (int, error) // asks once
-	grown int
+	before func() (MemberCount, error) // asks once
+	added  MemberCount
 }
 
-func (c *crowds) of(g Group, count func() (int, error)) *crowd {
+func (c *crowds) of(g Group, before func() (MemberCount, error)) *crowd {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.groups == nil {
 		c.groups = map[string]*crowd{}
 	}
 	if c.groups[g.ID] == nil {
-		c.groups[g.ID] = &crowd{count: sync.OnceValues(count)}
+		c.groups[g.ID] = &crowd{before: sync.OnceValues(before)}
 	}
 	return c.groups[g.ID]
 }
 
-// countCrowd counts the outside members before anybody is added. That it can't be
-// told is no reason for a row to fail.
+// now is how many there are after the rows that are through.
+func (c *crowd) now() (MemberCount, error) {
+	n, err := c.before()
+	return MemberCount{All: n.All + c.added.All, Outside: n.Outside + c.added.Outside}, err
+}
+
+// countCrowd counts the members before anybody is added. That it can't be told is
+// no reason for a row to fail.
 func (w *worker) countCrowd(ctx context.Context, t *target) {
-	if t.policy.Crowd <= 0 {
+	if t.policy.Crowd <= 0 && t.policy.Senders == SendersOff {
 		return
 	}
 	tenant, group := w.job.Tenant, t.group
-	t.crowd = w.crowds.of(group, func() (int, error) { return tenant.OutsideMembers(ctx, group) })
-	_, _ = t.crowd.count()
+	t.crowd = w.crowds.of(group, func() (MemberCount, error) { return tenant.KnownMembers(ctx, group) })
+	_, _ = t.crowd.before()
 }
 
-// findCrowd tells of a group with very many outside members.
+// findCrowd tells of a group with very many members.
 func (w *worker) findCrowd(t *target) {
 	if t.crowd == nil {
 		return
 	}
-	crowd, most, added := t.crowd, t.policy.Crowd, 0
-	if t.result.Member == MemberAdded && w.person.Kind != KindMailbox {
-		added = 1
+	var added MemberCount
+	if t.result.Member == MemberAdded {
+		added.All = 1
+		if w.person.Kind != KindMailbox {
+			added.Outside = 1
+		}
 	}
+	crowd, policy, kind := t.crowd, t.policy, t.group.Kind
 	t.inOrder(func(result *GroupResult) {
-		before, err := crowd.count()
-		crowd.grown += added
-		if err != nil || before+crowd.grown <= most {
+		crowd.added.All += added.All
+		crowd.added.Outside += added.Outside
+		n, err := crowd.now()
+		if err != nil {
 			return
 		}
-		result.Findings = append(result.Findings, newProblem(CodeGroupCrowded, nil,
-			"%s has more than %d members outside the organisation; each mail to it counts once for each of them against the tenant's daily limit of outside recipients.",
-			result.Address, most))
+		if policy.Crowd > 0 && n.Outside > policy.Crowd {
+			result.Findings = append(result.Findings, newProblem(CodeGroupCrowded, nil,
+				"%s has more than %d members outside the organisation; each mail to it counts once for each of them against the tenant's daily limit of outside recipients.",
+				result.Address, policy.Crowd))
+		}
+		if kind != GroupMicrosoft365 && policy.Senders != SendersOff && n.All > largest {
+			result.Findings = append(result.Findings, newProblem(CodeGroupLarge, nil,
+				"%s has more than %d members, so Exchange lets only members write to it, and holds their mail until a moderator lets it through.",
+				result.Address, largest))
+		}
 	})
 }

@@ -14,21 +14,23 @@ func TestCrowdedGroups(t *testing.T) {
 	const crowded = "changed, added/open, group.many_outside_members"
 	tests := []struct {
 		name  string
+		all   int
 		crowd int
 		err   error
 		limit int
 		want  []string
 	}{
-		{"those whom the run adds count", 9, nil, 10, []string{"changed, added/open", crowded, "changed, added/, group.many_outside_members"}},
-		{"those inside do not", 8, nil, 10, []string{"changed, added/open", "changed, added/open", "changed, added/"}},
-		{"nobody asked", 9000, nil, 0, []string{"changed, added/open", "changed, added/open", "changed, added/"}},
-		{"nobody can tell", 0, errors.New("out of order"), 10, []string{"changed, added/open", "changed, added/open", "changed, added/"}},
+		{"those whom the run adds count", 10, 9, nil, 10, []string{"changed, added/open", crowded, "changed, added/, group.many_outside_members"}},
+		{"those inside do not", 10, 8, nil, 10, []string{"changed, added/open", "changed, added/open", "changed, added/"}},
+		{"nobody asked", 4000, 4000, nil, 0, []string{"changed, added/open", "changed, added/open", "changed, added/"}},
+		{"nobody can tell", 0, 0, errors.New("out of order"), 10, []string{"changed, added/open", "changed, added/open", "changed, added/"}},
+		{"only members can write to a large group", 4998, 3, nil, 10, []string{"changed, added/open", "changed, added/open", "changed, added/, group.over_5000_members"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMemory(news)
 			m.hold(onboard.Recipient{ID: "u-1", Kind: onboard.KindMailbox, Address: "bo@contoso.example"})
-			m.crowd, m.crowdErr = tt.crowd, tt.err
+			m.crowd, m.crowdErr = onboard.MemberCount{All: tt.all, Outside: tt.crowd}, tt.err
 			outcomes, err := runJob(t.Context(), onboard.Job{Tenant: m, Policies: onboard.Policies{Default: onboard.Policy{Crowd: tt.limit}}, Workers: 1}, rows...)
 			if err != nil {
 				t.Fatal(err)

@@ -128,12 +128,12 @@ func (d *DryRun) Groups(ctx context.Context, name string) ([]Group, error) {
 	return d.Tenant.Groups(ctx, name)
 }
 
-// OutsideMembers is the tenant's answer; a group that does not exist has none.
-func (d *DryRun) OutsideMembers(ctx context.Context, g Group) (int, error) {
+// KnownMembers is the tenant's answer; a group that does not exist has none.
+func (d *DryRun) KnownMembers(ctx context.Context, g Group) (MemberCount, error) {
 	if g.New {
-		return 0, nil
+		return MemberCount{}, nil
 	}
-	return d.Tenant.OutsideMembers(ctx, g)
+	return d.Tenant.KnownMembers(ctx, g)
 }
 
 // IsMember is the tenant's answer, or true for a membership that was noted.

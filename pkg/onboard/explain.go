@@ -34,6 +34,12 @@ func contactExplanations() []Explanation {
 			"Set them in the Exchange admin center; the contact itself and its memberships are in order."},
 		{CodeAttributesNotUpdated, "The contact exists, but its attributes could not be read or brought to what the input says.",
 			"Mend the value named in the message in the retry file, then run it."},
+		{CodeContactInsideOnly, "The mail contact itself takes mail from inside only, so mail that the group takes from outside bounces for this member with 550 5.7.12. The setting was left as it is.",
+			"Unless that is as it should be, set RequireSenderAuthenticationEnabled of the contact to false with Set-MailContact."},
+		{CodeContactSendersLimited, "The mail contact itself takes mail from listed senders only, so mail that the group takes from others bounces for this member. The list was left as it is.",
+			"Unless that is as it should be, clear AcceptMessagesOnlyFromSendersOrMembers of the contact with Set-MailContact."},
+		{CodeContactSendersRejected, "The mail contact itself takes no mail from some senders. The list was left as it is.",
+			"Unless that is as it should be, clear RejectMessagesFromSendersOrMembers of the contact with Set-MailContact."},
 		{CodeInvitationBlocked, "The organisation's settings forbid guests, or guests of this domain, or let only administrators invite them.",
 			"Look at the external collaboration settings in the Microsoft Entra admin center: who may invite, and which domains are allowed. Then run the retry file."},
 		{CodeGuestIsContact, "A Microsoft 365 group takes outside people as guests, and a mail contact holds the person's address. A guest invited all the same would come out without an address.",
@@ -98,6 +104,8 @@ func groupExplanations() []Explanation {
 			"Run with --delivery-reports fix, or set ReportToOriginatorEnabled of the group to true."},
 		{CodeGroupCrowded, "Each mail to the group counts once for each outside member against the tenant's daily limit of outside recipients, and there are very many of them.",
 			"Compare with the limit that Get-LimitsEnforcementStatus tells, and limit who may write to the group, or use a mailing service. --warn-outside-members sets the number."},
+		{CodeGroupLarge, "The group has more than 5,000 members. Exchange then lets only members write to it, and holds their mail until a moderator lets it through.",
+			"Divide the group, put its parts into a group of groups, or name moderators who expect the mail."},
 	}
 }
 

@@ -94,12 +94,18 @@ func (w *worker) refusal(g Group) *Problem {
 	case g.Kind == GroupRoomList:
 		return newProblem(CodeGroupRoomList, nil, "%s is a room list, which takes rooms only.", g.Address)
 	case g.OnPremisesSynced:
-		p := newProblem(CodeGroupOnPremises, nil,
-			"%s is synchronised from an on-premises directory and can't be changed in the cloud.", g.Address)
-		p.NextStep = w.onPremises(g, policy)
-		return p
+		return w.keptOnPremises(g, policy, nil)
 	}
 	return nil
+}
+
+// keptOnPremises says that the group can't be changed from here, and what to run
+// where it can.
+func (w *worker) keptOnPremises(g Group, policy Policy, cause error) *Problem {
+	p := newProblem(CodeGroupOnPremises, cause,
+		"%s is synchronised from an on-premises directory and can't be changed in the cloud.", g.Address)
+	p.NextStep = w.onPremises(g, policy)
+	return p
 }
 
 // onPremises is what to run where the group is kept. The contact has to be

@@ -6,14 +6,17 @@ import (
 )
 
 // ensureMember sees to it that the person is a direct member of the group.
-func (w *worker) ensureMember(ctx context.Context, group Group, result *GroupResult) {
-	action, err := w.findOrAdd(ctx, group)
+func (w *worker) ensureMember(ctx context.Context, t *target) {
+	action, err := w.findOrAdd(ctx, t.group)
+	if errors.Is(err, ErrOnPremisesSynced) {
+		err = w.keptOnPremises(t.group, t.policy, err)
+	}
 	if err != nil {
-		result.Problem = w.groupProblem(err, "The contact could not be added to "+group.Address)
-		result.Member = actionFor(result.Problem)
+		t.result.Problem = w.groupProblem(err, "The contact could not be added to "+t.group.Address)
+		t.result.Member = actionFor(t.result.Problem)
 		return
 	}
-	result.Member = action
+	t.result.Member = action
 }
 
 func (w *worker) findOrAdd(ctx context.Context, group Group) (Action, error) {

@@ -23,8 +23,11 @@ type memory struct {
 	stale    map[string]bool // addresses whose remembered holders are gone
 	commands []string
 	nextID   int
-	crowd    int // outside members of each group
+	crowd    onboard.MemberCount // of each group
 	crowdErr error
+
+	restricted    map[string]onboard.Restriction // by address
+	restrictedErr error
 
 	onCreate func(c onboard.Contact) error
 	onInvite func(c onboard.Contact) error
@@ -270,8 +273,12 @@ func (m *memory) KeyHolders(_ context.Context, attribute onboard.Field, key stri
 	return found, nil
 }
 
-func (m *memory) OutsideMembers(context.Context, onboard.Group) (int, error) {
+func (m *memory) KnownMembers(context.Context, onboard.Group) (onboard.MemberCount, error) {
 	return m.crowd, m.crowdErr
+}
+
+func (m *memory) Restriction(_ context.Context, r onboard.Recipient) (onboard.Restriction, error) {
+	return m.restricted[r.Address], m.restrictedErr
 }
 
 func (m *memory) CreateGroup(_ context.Context, name string, n onboard.NewGroup) (onboard.Group, error) {

@@ -89,6 +89,9 @@ type ContactResult struct {
 	Problem *Problem
 	// Changes are the attributes of a contact that were brought up to date.
 	Changes []Change
+	// Findings tell what of the contact's own settings keeps mail from it, and
+	// was left as it is.
+	Findings []*Problem
 }
 
 // GroupResult is the outcome of the second and third step for one group.

@@ -47,6 +47,10 @@ const (
 	CodeKeyElsewhere      Code = "contact.key_elsewhere"
 	CodeAddressNotChanged Code = "contact.address_not_changed"
 
+	CodeContactInsideOnly      Code = "contact.inside_senders_only"
+	CodeContactSendersLimited  Code = "contact.senders_limited"
+	CodeContactSendersRejected Code = "contact.senders_rejected"
+
 	CodeInvitationBlocked Code = "guest.invitation_blocked"
 	CodeGuestIsContact    Code = "guest.address_of_contact"
 
@@ -70,6 +74,7 @@ const (
 	CodeGroupHidden          Code = "group.hidden"
 	CodeGroupNoReports       Code = "group.no_delivery_reports"
 	CodeGroupCrowded         Code = "group.many_outside_members"
+	CodeGroupLarge           Code = "group.over_5000_members"
 
 	CodeCreationQuota Code = "tenant.creation_quota"
 	CodeThrottled     Code = "tenant.throttled"

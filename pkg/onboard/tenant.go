@@ -46,6 +46,7 @@ type Tenant interface {
 	AttributeKeeper
 	KeyFinder
 	MemberCounter
+	RestrictionReader
 	GroupMaker
 }
 

@@ -150,6 +150,7 @@ func (w *worker) ensureGroups(ctx context.Context, targets []target) []target {
 			w.ensureGroup(ctx, &targets[i])
 		}
 	}
+	w.inspectPerson(ctx, targets)
 	return targets
 }
 
@@ -159,7 +160,7 @@ func (w *worker) ensureGroup(ctx context.Context, t *target) {
 		return
 	}
 	w.countCrowd(ctx, t)
-	w.ensureMember(ctx, t.group, &t.result)
+	w.ensureMember(ctx, t)
 	if t.result.Problem == nil {
 		w.ensureSenders(ctx, t)
 		w.inspect(ctx, t)
@@ -172,6 +173,9 @@ func notes(o Outcome) string {
 		return "The row names no group, so only the contact was ensured."
 	}
 	var closed, notes []string
+	for _, f := range o.Contact.Findings {
+		notes = append(notes, f.Message)
+	}
 	for _, g := range o.Groups {
 		if g.Senders == SendersClosed && g.Problem == nil {
 			closed = append(closed, g.Label())

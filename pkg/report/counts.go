@@ -54,10 +54,27 @@ func (c *counter) groupsThat(a onboard.Action) []string {
 	return groups
 }
 
-func (c *counter) worstFirst() []ProblemCount {
+// problemBook counts problems by their code.
+type problemBook map[onboard.Code]*ProblemCount
+
+func (b problemBook) add(told *onboard.Problem, line int) {
+	p := b[told.Code]
+	if p == nil {
+		first := problemOf(told)
+		p = &ProblemCount{Code: first.Code, Message: first.Message, NextStep: first.NextStep}
+		b[told.Code] = p
+	}
+	p.Rows++
+	p.varied = p.varied || told.Message != p.Message
+	if len(p.Lines) < linesPerProblem {
+		p.Lines = append(p.Lines, line)
+	}
+}
+
+func (b problemBook) worstFirst() []ProblemCount {
 	problems := []ProblemCount{}
-	for _, code := range slices.Sorted(maps.Keys(c.problems)) {
-		problems = append(problems, *c.problems[code])
+	for _, code := range slices.Sorted(maps.Keys(b)) {
+		problems = append(problems, *b[code])
 	}
 	slices.SortStableFunc(problems, func(a, b ProblemCount) int { return cmp.Compare(b.Rows, a.Rows) })
 	return problems

@@ -72,3 +72,33 @@ func TestGroupsAreToldOfOnce(t *testing.T) {
 		t.Errorf("the step of the senders is %+v; want it with 2 changes, a finding, and the person newly listed", senders)
 	}
 }
+
+// What keeps mail from contacts is told in their rows, and counted for all.
+func TestContactsThatRefuseMail(t *testing.T) {
+	refuses := func(line int, email string) onboard.Outcome {
+		finding := &onboard.Problem{Code: onboard.CodeContactInsideOnly, Message: email + " takes mail from inside only.", NextStep: "Run Set-MailContact."}
+		return onboard.Outcome{Row: row(line, email, ""), Verdict: onboard.Unchanged, Note: finding.Message,
+			Contact: onboard.ContactResult{Action: onboard.ContactFound, Findings: []*onboard.Problem{finding}}}
+	}
+	dir := t.TempDir()
+	opts := everything
+	opts.Formats = []string{FormatJSONL, FormatHTML}
+	s := write(t, dir, opts, []onboard.Outcome{refuses(2, "ana@fabrikam.example"), refuses(5, "bo@fabrikam.example")})
+
+	if len(s.ContactFindings) != 1 || s.ContactFindings[0].Rows != 2 || !cmp.Equal(s.ContactFindings[0].Lines, []int{2, 5}) || len(s.Problems) != 0 {
+		t.Errorf("findings %+v, problems %+v; want one finding about the lines 2 and 5, and no problem", s.ContactFindings, s.Problems)
+	}
+	var text strings.Builder
+	if err := s.WriteText(&text); err != nil {
+		t.Fatal(err)
+	}
+	if want := "Worth knowing about the people:\n  contact.inside_senders_only: 2 rows (lines 2, 5)\n    First of them: ana@fabrikam.example takes mail from inside only.\n"; !strings.Contains(text.String(), want) {
+		t.Errorf("the text lacks %q:\n%s", want, text.String())
+	}
+	if page := read(t, dir, "report.html"); !strings.Contains(page, "Members who do not get all mail") || !strings.Contains(page, "Run Set-MailContact.") {
+		t.Error("the page does not tell of the contacts")
+	}
+	if lines := read(t, dir, "report.jsonl"); strings.Count(lines, `"findings":[{"code":"contact.inside_senders_only"`) != 2 {
+		t.Errorf("the rows do not tell of their findings:\n%s", lines)
+	}
+}

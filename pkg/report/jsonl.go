@@ -41,7 +41,7 @@ type step struct {
 
 	NewlyListed bool      `json:"newly_listed,omitempty"` // on the list of those that the group takes mail from
 	Changes     []change  `json:"changes,omitempty"`
-	Findings    []problem `json:"findings,omitempty"` // about the group, left as it is
+	Findings    []problem `json:"findings,omitempty"` // about the contact or group, left as it is
 }
 
 // change is an attribute or setting that was changed.
@@ -86,7 +86,7 @@ func stepsOf(o onboard.Outcome) []step {
 	if o.Contact.Action != "" {
 		steps = append(steps, step{
 			Step: "contact", Action: o.Contact.Action, ID: o.Contact.ID,
-			Problem: problemOrNil(o.Contact.Problem), Changes: changesOf(o.Contact.Changes),
+			Problem: problemOrNil(o.Contact.Problem), Changes: changesOf(o.Contact.Changes), Findings: findingsOf(o.Contact.Findings),
 		})
 	}
 	for _, g := range o.Groups {
@@ -109,9 +109,7 @@ func groupSteps(g onboard.GroupResult) []step {
 		last := &steps[len(steps)-1]
 		last.Problem = problemOrNil(g.Problem)
 		last.NewlyListed, last.Changes = g.NewlyListed, changesOf(g.Changes)
-		for _, f := range g.Findings {
-			last.Findings = append(last.Findings, problemOf(f))
-		}
+		last.Findings = findingsOf(g.Findings)
 	}
 	return steps
 }
@@ -122,6 +120,14 @@ func changesOf(list []onboard.Change) []change {
 		changes = append(changes, change{What: c.What, From: c.From, To: c.To})
 	}
 	return changes
+}
+
+func findingsOf(list []*onboard.Problem) []problem {
+	var findings []problem
+	for _, f := range list {
+		findings = append(findings, problemOf(f))
+	}
+	return findings
 }
 
 func problemOf(p *onboard.Problem) problem {

@@ -35,6 +35,9 @@ type Summary struct {
 	// GroupPolicies are what the run could do about the groups of the rows. By
 	// group.
 	GroupPolicies []GroupPolicy `json:"group_policies"`
+	// ContactFindings are what of the contacts' own settings keeps mail from them.
+	// Most rows first.
+	ContactFindings []ProblemCount `json:"contact_findings"`
 
 	// Removals counts what became of those who are no longer in the input: of
 	// memberships, entries in lists of senders and contacts. Every result has an entry.
@@ -108,7 +111,8 @@ const linesPerProblem = 5
 type counter struct {
 	summary  Summary
 	tally    *onboard.Tally
-	problems map[onboard.Code]*ProblemCount
+	problems problemBook
+	contacts problemBook               // what was found about contacts
 	senders  map[string]onboard.Action // by group address, opened before closed
 	groups   groupBook
 	policies onboard.Policies
@@ -124,7 +128,8 @@ func newCounter(run Run) *counter {
 			Files:   []string{},
 		},
 		tally:    onboard.NewTally(),
-		problems: map[onboard.Code]*ProblemCount{},
+		problems: problemBook{},
+		contacts: problemBook{},
 		senders:  map[string]onboard.Action{},
 		groups:   groupBook{findings: map[string]*GroupFinding{}},
 		policies: run.Policies,
@@ -148,19 +153,11 @@ func (c *counter) add(o onboard.Outcome) {
 		}
 		c.groups.add(g)
 	}
-	if o.Problem == nil {
-		return
+	for _, f := range o.Contact.Findings {
+		c.contacts.add(f, o.Row.Line)
 	}
-	p := c.problems[o.Problem.Code]
-	if p == nil {
-		told := problemOf(o.Problem)
-		p = &ProblemCount{Code: told.Code, Message: told.Message, NextStep: told.NextStep}
-		c.problems[o.Problem.Code] = p
-	}
-	p.Rows++
-	p.varied = p.varied || o.Problem.Message != p.Message
-	if len(p.Lines) < linesPerProblem {
-		p.Lines = append(p.Lines, o.Row.Line)
+	if o.Problem != nil {
+		c.problems.add(o.Problem, o.Row.Line)
 	}
 }
 
@@ -178,7 +175,8 @@ func (c *counter) finish(end End) Summary {
 	s.ListedGroups = c.groupsThat(onboard.SendersListed)
 	s.GroupChanges, s.GroupFindings = c.groups.listed()
 	s.GroupPolicies = policiesOf(c.policies, c.known)
-	s.Problems = c.worstFirst()
+	s.ContactFindings = c.contacts.worstFirst()
+	s.Problems = c.problems.worstFirst()
 
 	s.Requests, s.Graph, s.Throttled = end.Requests, end.Graph, end.Throttled
 	s.Commands = map[string]int{}

@@ -27,6 +27,7 @@ func (s Summary) WriteText(w io.Writer) error {
 	t.head(s)
 	t.numbers(s)
 	t.findings(s.GroupFindings)
+	t.contacts(s.ContactFindings)
 	t.problems(s.Problems)
 	t.removals(s)
 	t.whereabouts(s)
@@ -100,6 +101,17 @@ func (t *text) findings(findings []GroupFinding) {
 			break
 		}
 		t.line("  %s (%s)", f.Message, f.Code)
+	}
+}
+
+func (t *text) contacts(findings []ProblemCount) {
+	if len(findings) == 0 {
+		return
+	}
+	t.WriteString("\nWorth knowing about the people:\n")
+	for _, f := range findings {
+		t.line("  %s: %s (%s)", f.Code, rows(f.Rows), lines(f))
+		t.line("    %s%s", example(f), f.Message)
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	reader     = "00000000-0000-4000-8000-00000000a008" // Global Reader
 	importer   = "00000000-0000-4000-8000-00000000a009" // the custom role group for such a job
 	groupAdmin = "00000000-0000-4000-8000-00000000a011" // Graph: all about groups
+	authority  = "00000000-0000-4000-8000-00000000a012" // Graph: where the authority over groups is
 	memberView = "00000000-0000-4000-8000-00000000a010" // Graph: members of groups, but not contacts
 )
 
@@ -50,6 +51,7 @@ func seed() *directory.Seed {
 			"Distribution Groups", "Security Group Creation and Membership"),
 		app(groupAdmin, []string{"Group.ReadWrite.All"}),
 		app(memberView, []string{"GroupMember.Read.All"}),
+		app(authority, []string{"Group-OnPremisesSyncBehavior.ReadWrite.All"}),
 	)
 	partners := make([]string, pages)
 	for i := range pages {
@@ -74,6 +76,8 @@ func seed() *directory.Seed {
 			RequireSenderAuthentication: &open, AllowedSenders: []string{"sales@adatum.example"}},
 		directory.SeedGroup{Kind: "distribution", DisplayName: "Moderated", Address: "moderated@contoso.example", Members: []string{"bogdan@contoso.example"},
 			RequireSenderAuthentication: &open, Moderated: true, ManagedBy: []string{"ada@contoso.example"}},
+		directory.SeedGroup{Kind: "distribution", DisplayName: "Moved", Address: "moved@contoso.example", Members: []string{"ada@contoso.example"},
+			Synced: true, CloudManaged: true, ManagedBy: []string{"ada@contoso.example"}},
 		directory.SeedGroup{Kind: "distribution", DisplayName: "Silent", Address: "silent@contoso.example", Members: []string{"ada@contoso.example", "shy@wingtip.example"},
 			RequireSenderAuthentication: &open, ReportToOriginator: &open},
 	)

@@ -46,6 +46,16 @@ func graphContactClaims() []claim {
 				t.Errorf("never synced: %v", got)
 			}
 		}},
+		{"G1.1 onPremisesSyncEnabled is false for what was synced once, of which onPremisesSyncBehavior says that it is cloud-managed", func(t *testing.T, w *wire) {
+			moved := w.path(t, "groups", "moved@contoso.example")
+			if got := w.get(t, moved).body["onPremisesSyncEnabled"]; got != false {
+				t.Errorf("onPremisesSyncEnabled is %v", got)
+			}
+			w.get(t, moved+"/onPremisesSyncBehavior").want(t, 403)
+			if got := w.get(t, moved+"/onPremisesSyncBehavior?$select=isCloudManaged", w.as(t, authority, graphScope)).body["isCloudManaged"]; got != true {
+				t.Errorf("isCloudManaged is %v", got)
+			}
+		}},
 		{"G1.1 /contacts/$count is text and needs ConsistencyLevel: eventual", func(t *testing.T, w *wire) {
 			a := w.get(t, "/contacts/$count", eventual)
 			if string(a.raw) != fmt.Sprint(pages+6) || a.header.Get("Content-Type") != "text/plain" {

@@ -53,7 +53,7 @@ func (v View) exportGroup(o *Object) SeedGroup {
 		Members: []string{}, AllowedSenders: []string{},
 		RequireSenderAuthentication: &authenticated,
 		ReportToOriginator:          &report, ReportToManager: o.Group.ReportToManager,
-		Synced: o.Synced, Hidden: o.Hidden, Filter: o.Group.Filter,
+		Synced: o.Synced, CloudManaged: o.CloudManaged, Hidden: o.Hidden, Filter: o.Group.Filter,
 		ManagedBy: v.references(o.Group.ManagedBy), Attributes: exportAttributes(o),
 	}
 	for m := range v.Members(o.ID) {

@@ -96,7 +96,7 @@ func (l *loader) group(g *SeedGroup) *Object {
 		Alias:   firstOf(g.Alias, alias),
 		Name:    firstOf(g.Name, g.DisplayName, g.Address),
 		Address: g.Address, MoreProxies: moreProxies(g.ProxyAddresses, g.Address),
-		Hidden: g.Hidden, Synced: g.Synced,
+		Hidden: g.Hidden, Synced: g.Synced, CloudManaged: g.CloudManaged,
 		RequireSenderAuthentication: g.RequireSenderAuthentication == nil || *g.RequireSenderAuthentication,
 		Group: &Group{
 			ReportToOriginator: g.ReportToOriginator == nil || *g.ReportToOriginator,

@@ -34,7 +34,10 @@ type Object struct {
 	Changed time.Time `json:"changed"`
 
 	Synced bool `json:"synced,omitempty"` // kept in step with an on-premises directory, which alone may change it
-	Hidden bool `json:"hidden,omitempty"` // from address lists
+	// CloudManaged: a synced object whose source of authority was moved to the
+	// cloud, where it may be changed from then on.
+	CloudManaged bool `json:"cloud_managed,omitempty"`
+	Hidden       bool `json:"hidden,omitempty"` // from address lists
 	// SoftDeleted objects can be restored. They hold their addresses, and only
 	// [View.WithSoftDeleted] sees them.
 	SoftDeleted bool `json:"soft_deleted,omitempty"`

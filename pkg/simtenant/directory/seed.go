@@ -109,16 +109,18 @@ type SeedGroup struct {
 	AllowedSenders              []string `json:"allowed_senders"`
 	RejectedSenders             []string `json:"rejected_senders,omitempty"`
 	// ReportToOriginator is true when missing.
-	ReportToOriginator *bool             `json:"report_to_originator"`
-	ReportToManager    bool              `json:"report_to_manager"`
-	Moderated          bool              `json:"moderated"`
-	ModeratedBy        []string          `json:"moderated_by,omitempty"`
-	BypassModeration   []string          `json:"bypass_moderation,omitempty"`
-	Synced             bool              `json:"on_premises_synced"`
-	Hidden             bool              `json:"hidden,omitempty"`
-	Filter             string            `json:"filter,omitempty"` // of a dynamic group, in OPATH
-	ManagedBy          []string          `json:"managed_by"`
-	Attributes         map[string]string `json:"attributes,omitempty"`
+	ReportToOriginator *bool    `json:"report_to_originator"`
+	ReportToManager    bool     `json:"report_to_manager"`
+	Moderated          bool     `json:"moderated"`
+	ModeratedBy        []string `json:"moderated_by,omitempty"`
+	BypassModeration   []string `json:"bypass_moderation,omitempty"`
+	Synced             bool     `json:"on_premises_synced"`
+	// CloudManaged: the authority over a synced group was moved to the cloud.
+	CloudManaged bool              `json:"cloud_managed,omitempty"`
+	Hidden       bool              `json:"hidden,omitempty"`
+	Filter       string            `json:"filter,omitempty"` // of a dynamic group, in OPATH
+	ManagedBy    []string          `json:"managed_by"`
+	Attributes   map[string]string `json:"attributes,omitempty"`
 }
 
 // ReadSeed reads a seed. Keys that it does not know are an error, so that a

@@ -160,7 +160,7 @@ func (c *call) removeObject(kinds directory.Kind) *cmdletError {
 // that the caller neither manages nor may bypass the managers of. An app is
 // nobody's manager.
 func (c *call) mayChange(o *directory.Object, property string) *cmdletError {
-	if o.Synced {
+	if o.Synced && !o.CloudManaged {
 		return synced(o.Name, c.cmdlet.name, property, o.Name)
 	}
 	if !o.Kind.Has(directory.DistributionGroups) || c.params.flag(bypass.name) {

@@ -24,6 +24,9 @@ func filterableProperties() map[string]property {
 		"memberofgroup":      groupsOf,
 		"members":            membersOf,
 	}
+	for name, read := range senderLists() {
+		table[name] = read
+	}
 	for name, read := range singleProperties() {
 		table[name] = func(v directory.View, o *directory.Object) []string { return []string{read(v, o)} }
 	}
@@ -91,6 +94,33 @@ func singleProperties() map[string]func(directory.View, *directory.Object) strin
 		"requiresenderauthenticationenabled": closed,
 		"whencreated":                        func(_ directory.View, o *directory.Object) string { return sortable(o.Created) },
 		"whenchanged":                        func(_ directory.View, o *directory.Object) string { return sortable(o.Changed) },
+	}
+}
+
+// senderLists are who may send to an object, and who may not: people, and members
+// of groups.
+func senderLists() map[string]property {
+	list := func(of func(*directory.Delivery) []uuid.UUID, groups bool) property {
+		return func(v directory.View, o *directory.Object) []string {
+			if o.Delivery == nil {
+				return nil
+			}
+			var dns []string
+			for _, id := range of(o.Delivery) {
+				if m, ok := v.ByID(id); ok && m.Kind.Has(directory.Groups) == groups {
+					dns = append(dns, v.Directory().DN(m))
+				}
+			}
+			return dns
+		}
+	}
+	accepted := func(d *directory.Delivery) []uuid.UUID { return d.AcceptFrom }
+	rejected := func(d *directory.Delivery) []uuid.UUID { return d.RejectFrom }
+	return map[string]property{
+		"acceptmessagesonlyfrom":          list(accepted, false),
+		"acceptmessagesonlyfromdlmembers": list(accepted, true),
+		"rejectmessagesfrom":              list(rejected, false),
+		"rejectmessagesfromdlmembers":     list(rejected, true),
 	}
 }
 

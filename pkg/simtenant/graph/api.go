@@ -131,6 +131,8 @@ var paths = map[string]methods{
 	"/groups/delta":  {"GET": {groupReaders, groupsDelta}},
 	"/groups/{id}":   {"GET": {groupReaders, getGroup}, "PATCH": {memberWriters, patchGroup}},
 
+	"/groups/{id}/onPremisesSyncBehavior": {"GET": {authorityReaders, groupSyncBehavior}},
+
 	"/groups/{id}/memberOf":              {"GET": {groupReaders, groupMemberOf}},
 	"/groups/{id}/members":               {"GET": {groupReaders, listMembers}},
 	"/groups/{id}/members/$count":        {"GET": {groupReaders, countMembers}},

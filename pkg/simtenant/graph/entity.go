@@ -129,10 +129,11 @@ func readProxies(_ *directory.Directory, o *directory.Object) any {
 	return append([]string{}, o.Proxies()...)
 }
 
-// readSynced is true for a synced object and null for one that never was.
+// readSynced is true for a synced object, false for one that was synced and is
+// managed in the cloud now, and null for one that never was synced.
 func readSynced(_ *directory.Directory, o *directory.Object) any {
 	if o.Synced {
-		return true
+		return !o.CloudManaged
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"net/http"
 	"time"
 
 	"enlist/pkg/simtenant/directory"
@@ -94,3 +95,14 @@ func readAllowExternalSenders(_ *directory.Directory, o *directory.Object) any {
 }
 
 func readHidden(_ *directory.Directory, o *directory.Object) any { return o.Hidden }
+
+// groupSyncBehavior tells where the authority over a group is (Microsoft Learn,
+// "onPremisesSyncBehavior resource type").
+func groupSyncBehavior(c *call) error {
+	o, err := c.find(groupEntity)
+	if err != nil {
+		return err
+	}
+	c.answer(http.StatusOK, appendJSON(nil, map[string]any{"id": o.ID, "isCloudManaged": o.CloudManaged}))
+	return nil
+}

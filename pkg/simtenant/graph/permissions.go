@@ -20,6 +20,8 @@ var (
 	groupWriters  = []string{"Group.ReadWrite.All", "Directory.ReadWrite.All"}
 	userWriters   = []string{"User.ReadWrite.All"}
 	inviters      = []string{"User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"}
+	// What reads where the authority over groups is, is not among what reads groups.
+	authorityReaders = []string{"Group-OnPremisesSyncBehavior.ReadWrite.All"}
 )
 
 func anyOf(shared []string, own ...string) []string { return slices.Concat(own, shared) }
