@@ -35,7 +35,7 @@ func rulesSetting(flags *pflag.FlagSet) config.Key {
 		key.Entry = append(key.Entry, settingKey(flags.Lookup(name)))
 	}
 	key.Entry = append(key.Entry, config.Key{Name: "protected", Kind: config.Switch, Default: "false",
-		Usage: "these groups are never opened, whatever other entries and flags say"})
+		Usage: "these groups are never opened, whatever the flags say"})
 	return key
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -61,8 +62,7 @@ type Policies struct {
 	// Default holds for groups that no rule matches.
 	Default Policy
 	// Protected are patterns of the addresses of groups that are never opened,
-	// whatever a rule says. Likewise, a rule that protects does so even where an
-	// earlier one holds: no order of lines opens a group by accident.
+	// whatever a rule says.
 	Protected []string
 }
 
@@ -70,20 +70,12 @@ type Policies struct {
 // of the rule that it comes from; empty for the default.
 func (p Policies) For(address string) (Policy, string) {
 	policy, rule := p.Default, ""
-	protected := p.Default.Protected
-	for _, r := range p.Rules {
-		if !matches(r.Match, address) {
-			continue
-		}
-		if rule == "" {
-			policy, rule = r.Policy, r.Match
-		}
-		protected = protected || r.Policy.Protected
+	if i := slices.IndexFunc(p.Rules, func(r GroupRule) bool { return matches(r.Match, address) }); i >= 0 {
+		policy, rule = p.Rules[i].Policy, p.Rules[i].Match
 	}
 	for _, pattern := range p.Protected {
-		protected = protected || matches(pattern, address)
+		policy.Protected = policy.Protected || matches(pattern, address)
 	}
-	policy.Protected = protected
 	return policy.withDefaults(), rule
 }
 
@@ -109,13 +101,5 @@ func (p Policies) check() error {
 
 // invites reports whether guests are invited to any group.
 func (p Policies) invites() bool {
-	if p.Default.Guests == GuestsInvite {
-		return true
-	}
-	for _, r := range p.Rules {
-		if r.Policy.Guests == GuestsInvite {
-			return true
-		}
-	}
-	return false
+	return p.Default.Guests == GuestsInvite || slices.ContainsFunc(p.Rules, func(r GroupRule) bool { return r.Policy.Guests == GuestsInvite })
 }
