@@ -202,7 +202,10 @@ func TestRowsOfThePageDoNotStayInMemory(t *testing.T) {
 		if err := w.Add(nightly()[0]); err != nil {
 			t.Fatal(err)
 		}
-		if n := w.html.buf.Len(); n > flushAt {
+		w.mu.Lock()
+		n := w.html.buf.Len()
+		w.mu.Unlock()
+		if n > flushAt {
 			t.Fatalf("%d bytes of the page wait in memory, want %d at most", n, flushAt)
 		}
 	}
