@@ -55,6 +55,15 @@ func (p *policyOptions) register(flags *pflag.FlagSet) {
 
 // validate checks what belongs together.
 func (o *groupOptions) validate() error {
+	for _, check := range []func() error{o.validateRules, o.validateSenders, o.validateProtected, o.validateInvitations, o.validateNewGroups} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *groupOptions) validateRules() error {
 	rules, err := o.groupPolicies()
 	if err != nil {
 		return err
@@ -64,21 +73,23 @@ func (o *groupOptions) validate() error {
 			return err
 		}
 	}
+	return nil
+}
+
+func (o *groupOptions) validateSenders() error {
 	switch {
 	case o.lists() && o.internalSenders == "":
 		return &usageError{Message: "--senders listed needs --internal-senders.",
 			NextStep: "Name a group that holds everybody inside, who could not write to the groups of the file any more otherwise."}
 	case o.internalSenders != "" && !o.anywhere(policyOptions.lists):
 		return &usageError{Message: "--internal-senders goes with --senders listed only."}
-	}
-	if o.crowd < 0 {
+	case o.crowd < 0:
 		return &usageError{Message: "--warn-outside-members must not be negative."}
 	}
-	for _, check := range []func() error{o.validateInvitations, o.validateNewGroups} {
-		if err := check(); err != nil {
-			return err
-		}
-	}
+	return nil
+}
+
+func (o *groupOptions) validateProtected() error {
 	for _, pattern := range o.protected {
 		if _, err := path.Match(pattern, ""); err != nil {
 			return &usageError{Message: fmt.Sprintf("--protected %q is no pattern of an address.", pattern),
