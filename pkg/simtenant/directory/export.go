@@ -18,7 +18,7 @@ func (d *Directory) Export() *Seed {
 	for o := range truth.All(Recipients) {
 		switch {
 		case o.Kind == Contact:
-			seed.Contacts = append(seed.Contacts, exportContact(o))
+			seed.Contacts = append(seed.Contacts, truth.exportContact(o))
 		case o.Kind.Has(Users):
 			seed.Users = append(seed.Users, exportUser(o))
 		default:
@@ -28,12 +28,16 @@ func (d *Directory) Export() *Seed {
 	return seed
 }
 
-func exportContact(o *Object) SeedContact {
-	return SeedContact{
+func (v View) exportContact(o *Object) SeedContact {
+	c := SeedContact{
 		ID: o.ID.String(), Name: o.Name, DisplayName: o.DisplayName, Alias: o.Alias, Email: o.External,
 		ProxyAddresses: o.MoreProxies, Hidden: o.Hidden, Synced: o.Synced, SoftDeleted: o.SoftDeleted, Attributes: exportAttributes(o),
 		RequireSenderAuthentication: o.RequireSenderAuthentication,
 	}
+	if d := o.Delivery; d != nil {
+		c.AllowedSenders, c.RejectedSenders = v.references(d.AcceptFrom), v.references(d.RejectFrom)
+	}
+	return c
 }
 
 func exportUser(o *Object) SeedUser {

@@ -21,8 +21,9 @@ func (d *Directory) load(seed *Seed) error {
 		d.apps = []App{DefaultApp()}
 	}
 	l := loader{d: d, at: stamp{change: 1}}
+	contacts := make([]*Object, len(seed.Contacts))
 	for i := range seed.Contacts {
-		l.contact(&seed.Contacts[i])
+		contacts[i] = l.contact(&seed.Contacts[i])
 	}
 	for i := range seed.Users {
 		l.user(&seed.Users[i])
@@ -34,6 +35,11 @@ func (d *Directory) load(seed *Seed) error {
 	for i, g := range groups {
 		if l.err == nil {
 			l.links(g, &seed.Groups[i])
+		}
+	}
+	for i, c := range contacts {
+		if l.err == nil {
+			l.senders(c, &seed.Contacts[i])
 		}
 	}
 	return l.err
@@ -52,7 +58,7 @@ func (l *loader) fail(what string, err error) {
 	}
 }
 
-func (l *loader) contact(c *SeedContact) {
+func (l *loader) contact(c *SeedContact) *Object {
 	o := Object{
 		Kind: Contact, Alias: c.Alias, DisplayName: c.DisplayName,
 		Name:    firstOf(c.Name, c.DisplayName, c.Email),
@@ -60,7 +66,16 @@ func (l *loader) contact(c *SeedContact) {
 		Hidden: c.Hidden, Synced: c.Synced, SoftDeleted: c.SoftDeleted,
 		RequireSenderAuthentication: c.RequireSenderAuthentication,
 	}
-	l.insert("contact "+c.Email, o, c.ID, c.Attributes)
+	return l.insert("contact "+c.Email, o, c.ID, c.Attributes)
+}
+
+// senders resolves who may send to a contact, now that everybody is there.
+func (l *loader) senders(o *Object, c *SeedContact) {
+	if len(c.AllowedSenders)+len(c.RejectedSenders) == 0 {
+		return
+	}
+	what := "contact " + c.Email
+	o.Delivery = &Delivery{AcceptFrom: l.resolve(what, c.AllowedSenders), RejectFrom: l.resolve(what, c.RejectedSenders)}
 }
 
 func (l *loader) user(u *SeedUser) {

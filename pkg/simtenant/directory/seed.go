@@ -72,7 +72,9 @@ type SeedContact struct {
 	SoftDeleted    bool              `json:"soft_deleted,omitempty"` // can be restored, and holds its addresses until then
 	Attributes     map[string]string `json:"attributes,omitempty"`   // Exchange's names, such as "Department"
 	// RequireSenderAuthentication refuses mail from outside.
-	RequireSenderAuthentication bool `json:"require_sender_authentication,omitempty"`
+	RequireSenderAuthentication bool     `json:"require_sender_authentication,omitempty"`
+	AllowedSenders              []string `json:"allowed_senders,omitempty"`
+	RejectedSenders             []string `json:"rejected_senders,omitempty"`
 }
 
 // SeedUser is a mailbox (mailbox, shared, room), a mail user or a guest. For the
