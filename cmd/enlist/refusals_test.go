@@ -100,7 +100,7 @@ func refusals() []refusal {
 		{section: "exchange 4.2", name: "synchronised from on-premises", group: "head-office@contoso.example", want: "partial group.kind.on_premises", next: "Add-DistributionGroupMember"},
 		{section: "exchange 4.2", name: "the same, which Exchange tells only when asked to change it",
 			refuse: exchangeRefusal(addMember, 400, "||The action 'Add-DistributionGroupMember', 'Members', can't be performed on the object 'News' because the object is being synchronized from your on-premises organization. This action should be performed on the object in your on-premises organization."),
-			want:   "partial group.kind.on_premises", next: "on-premises directory"},
+			want:   "partial group.kind.on_premises", next: "Set-DistributionGroup -Identity"},
 		{section: "exchange 4.2", name: "outside the app's write scope",
 			refuse: exchangeRefusal(addMember, 400, `||The operation on Identity "G" failed because it's out of the current user's write scope. 'G' isn't within your current write scopes. Can't perform save operation.`),
 			want:   "partial tenant.denied", next: "Exchange role"},

@@ -97,11 +97,11 @@ func (f *filter) candidates(match func(*directory.Object) bool) ([]*directory.Ob
 		return nil, false
 	}
 	var found []*directory.Object
-	seen := map[*directory.Object]bool{}
+	seen := map[uuid.UUID]bool{} // not by pointer: an object that is changed meanwhile gets another one
 	for _, key := range keys {
 		for _, o := range f.look(key.Property)(key.Value.Text) {
-			if !seen[o] && match(o) {
-				seen[o] = true
+			if !seen[o.ID] && match(o) {
+				seen[o.ID] = true
 				found = append(found, o)
 			}
 		}
