@@ -18,6 +18,7 @@ import (
 	"enlist/pkg/m365/pace"
 	"enlist/pkg/m365/snapshot"
 	"enlist/pkg/onboard"
+	"enlist/pkg/telemetry"
 )
 
 // connection is a tenant that can be worked with.
@@ -75,7 +76,10 @@ func connectTo(ctx context.Context, place *site, o *runOptions, about foreseen, 
 		Invitations: o.invitations(),
 		Logger:      logger,
 	})
-	if err := c.tenant.Load(ctx, o.commands()...); err != nil {
+	reading, read := o.telemetry.Step(ctx, "read the directory")
+	err = c.tenant.Load(reading, o.commands()...)
+	read(err)
+	if err != nil {
 		return nil, errors.Join(err, c.closeDirectory())
 	}
 	if c.policies, err = o.policies(ctx, c.tenant); err != nil {
@@ -113,6 +117,9 @@ func reach(ctx context.Context, place *site, identity *cloud.Identity, o *runOpt
 		graphPacer:    pace.New(pace.Options{Outage: longestOutage}),
 		close:         place.close,
 	}
+	o.telemetry.ObservePace(telemetry.Exchange, paceOf(c.exchangePacer))
+	o.telemetry.ObservePace(telemetry.Graph, paceOf(c.graphPacer))
+	place.telemetry = o.telemetry
 	var err error
 	if c.exchange, err = exchangeClient(ctx, place, identity, c.exchangePacer, o.batch, logger); err != nil {
 		return nil, err
@@ -153,7 +160,7 @@ func exchangeClient(ctx context.Context, place *site, identity *cloud.Identity, 
 		TenantID:        tenantID,
 		Token:           tokens.Token,
 		RenewToken:      tokens.Renew,
-		HTTP:            &http.Client{Transport: place.transport},
+		HTTP:            &http.Client{Transport: place.telemetry.Transport(telemetry.Exchange, place.transport)},
 		Batch:           batch,
 		Pacer:           pacer,
 		ApplicationName: "enlist/" + version,
@@ -170,7 +177,7 @@ func graphClient(place *site, identity *cloud.Identity, pacer *pace.Pacer, logge
 		BaseURL:    place.endpoints.Graph.BaseURL + "/v1.0",
 		Credential: tokens,
 		Scope:      place.endpoints.Graph.Scope,
-		Transport:  place.transport,
+		Transport:  place.telemetry.Transport(telemetry.Graph, place.transport),
 		Pacer:      pacer,
 		Logger:     logger,
 	})

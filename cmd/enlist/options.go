@@ -21,6 +21,7 @@ import (
 	"enlist/pkg/onboard"
 	"enlist/pkg/progress"
 	"enlist/pkg/report"
+	"enlist/pkg/telemetry"
 )
 
 // runOptions are the flags of run and plan.
@@ -52,6 +53,8 @@ type runOptions struct {
 
 	report  string
 	formats []string
+
+	telemetry *telemetry.Telemetry // nil: nobody is told while the command goes on
 
 	logFormat string
 	progress  string

@@ -16,6 +16,7 @@ import (
 	"enlist/pkg/onboard"
 	"enlist/pkg/progress"
 	"enlist/pkg/report"
+	"enlist/pkg/telemetry"
 )
 
 func newRunCommand() *cobra.Command {
@@ -55,14 +56,19 @@ one after the other, each with a report of its own.`,
 // carryOut does the main job and tells those who want to know how it ended.
 func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments ...assignment) error {
 	return announced(ctx, cmd, o, namesOf(assignments), func() error {
-		ctx, cancel := o.deadline(ctx)
-		defer cancel()
-		err := perform(ctx, cmd, o, assignments)
-		if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-			return context.Cause(ctx)
-		}
-		return err
+		return observed(ctx, cmd, o, func(ctx context.Context) error { return performInTime(ctx, cmd, o, assignments) })
 	})
+}
+
+// performInTime does the main job within --max-duration.
+func performInTime(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments []assignment) error {
+	ctx, cancel := o.deadline(ctx)
+	defer cancel()
+	err := perform(ctx, cmd, o, assignments)
+	if ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+		return context.Cause(ctx)
+	}
+	return err
 }
 
 // perform is the main job: rows flow from the files through the worker pool into
@@ -157,6 +163,7 @@ func carryOutOne(ctx context.Context, cmd *cobra.Command, o *runOptions, a assig
 		return nil, err
 	}
 	w := &work{cmd: cmd, o: o, a: a, tenant: tenant, kept: kept, out: out, plan: plan, tally: onboard.NewTally(), leavers: leavers}
+	ctx, w.watch = o.telemetry.Run(ctx, kept.facts(a, o))
 	runErr := w.do(ctx)
 	if err := plan.end(runErr); err != nil {
 		return nil, err
@@ -183,6 +190,7 @@ type work struct {
 	tally   *onboard.Tally
 	leavers *leavers
 	waits   *waits
+	watch   *telemetry.Run
 }
 
 // do puts the people on their groups, and takes those who left out.
@@ -197,12 +205,14 @@ func (w *work) do(ctx context.Context) error {
 	job := w.o.job(w.a.held(limits.Tenant(w.kept.tenant(w.tenant.tenant)), w.kept.writer))
 	job.Policies = w.tenant.policies
 	job.Observer = w.waits
+	job.Watch = w.watch.Row
 	job.Update = w.o.contact.updates(w.a.file.Findings().Columns)
 	err := job.Run(ctx, w.kept.rows(ctx, w.o.contact.dress(w.a.file.Rows())), func(outcome onboard.Outcome) error {
 		w.tally.Add(outcome)
 		limits.Count(outcome)
 		w.leavers.see(outcome)
 		display.Add(outcome)
+		w.watch.Count(ctx, outcome)
 		return errors.Join(w.kept.add(outcome), w.out.Add(outcome), w.plan.add(outcome))
 	})
 	w.o.warn(display, w.a.file)
@@ -223,6 +233,7 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 	case code == exitDone && w.o.tellChanges && (w.tally.Verdicts[onboard.Changed] > 0 || w.leavers.some()):
 		code = exitChanges
 	}
+	w.watch.End(int(code), w.tally)
 	requests := w.tenant.newTraffic()
 	end := report.End{
 		Ended:          time.Now(),

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	traces "go.opentelemetry.io/proto/otlp/trace/v1"
 
 	"enlist/pkg/simtenant"
 	"enlist/pkg/simtenant/directory"
@@ -47,6 +48,8 @@ func TestMain(m *testing.M) {
 //	next-steps DIR         checks that each row with a problem says what happened and what to do
 //	listener               starts a server that is notified of how runs end
 //	heard                  prints how much it was sent since the last time, and the paths and bodies
+//	collector              starts an OpenTelemetry collector that enlist tells
+//	collected [WORD …]     prints how often, and what, it was told since the last time; no WORD may be in it
 //	troubles N FILE        writes a file of N people, one in each trouble among them, and FILE.want
 //	sql FILE STATEMENT     changes a state file that no run holds
 //	damage FILE            alters every byte of a state file but those of its first page
@@ -60,6 +63,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Values[tenantKey{}] = &scriptTenant{}
 			env.Values[listenerKey{}] = &listener{}
+			env.Values[collectorKey{}] = &collector{spans: map[string]*traces.Span{}}
 			env.Setenv("ENLIST_TENANT", "sim")
 			return nil
 		},
@@ -78,6 +82,8 @@ func TestScripts(t *testing.T) {
 			"next-steps":     cmdNextSteps,
 			"listener":       cmdListener,
 			"heard":          cmdHeard,
+			"collector":      cmdCollector,
+			"collected":      cmdCollected,
 			"troubles":       cmdTroubles,
 			"sql":            cmdSQL,
 			"damage":         cmdDamage,

@@ -14,6 +14,7 @@ import (
 	"enlist/pkg/m365/cloud"
 	"enlist/pkg/simtenant"
 	"enlist/pkg/simtenant/directory"
+	"enlist/pkg/telemetry"
 )
 
 // simOptions choose and shape the simulated tenant.
@@ -42,6 +43,7 @@ type site struct {
 	endpoints cloud.Endpoints
 	transport *http.Transport
 	env       func(string) string
+	telemetry *telemetry.Telemetry // is told of requests
 	close     func() error
 }
 

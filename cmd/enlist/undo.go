@@ -94,7 +94,7 @@ func undo(cmd *cobra.Command, u *undoing, id string) error {
 	if err := u.agree(cmd, out); err != nil {
 		return err
 	}
-	return u.takeBack(ctx, cmd, j, path, run, reversals)
+	return observed(ctx, cmd, u.o, func(ctx context.Context) error { return u.takeBack(ctx, cmd, j, path, run, reversals) })
 }
 
 // agree asks the person at the terminal.

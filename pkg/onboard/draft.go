@@ -7,6 +7,7 @@ package onboard
 type draft struct {
 	outcome Outcome
 	last    [][]func(*GroupResult) // by group
+	done    func(Outcome)          // is told the whole outcome; may be nil
 }
 
 // take makes the targets the outcome's groups.
@@ -18,8 +19,17 @@ func (d *draft) take(targets []target) {
 	}
 }
 
-// complete gives the whole outcome. All rows before this one are complete.
+// complete gives the whole outcome, and tells who watches the row. All rows
+// before this one are complete.
 func (d *draft) complete() Outcome {
+	o := d.whole()
+	if d.done != nil {
+		d.done(o)
+	}
+	return o
+}
+
+func (d *draft) whole() Outcome {
 	o := d.outcome
 	if o.Verdict != "" {
 		return o // decided without work

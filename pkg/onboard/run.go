@@ -37,6 +37,10 @@ type Job struct {
 	// Patience is how long a row waits for the tenant.
 	Patience Patience
 	Observer Observer // nil: nobody
+	// Watch, if set, is told of each row that is taken up. The context that it
+	// gives goes with all that the row asks of the tenant; done is called once
+	// the outcome is whole, which may be a while after the row's last step.
+	Watch func(ctx context.Context, row Row) (watched context.Context, done func(Outcome))
 	// Grace is how long rows in hand may go on after the context was
 	// cancelled; default 30 s.
 	Grace time.Duration
@@ -119,6 +123,9 @@ func (j Job) withDefaults() Job {
 	}
 	if j.Grace <= 0 {
 		j.Grace = 30 * time.Second
+	}
+	if j.Watch == nil {
+		j.Watch = func(ctx context.Context, _ Row) (context.Context, func(Outcome)) { return ctx, nil }
 	}
 	if j.Observer == nil {
 		j.Observer = nobody{}

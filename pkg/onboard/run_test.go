@@ -651,3 +651,37 @@ func TestKnownOutcomeTakesTheRowsPlace(t *testing.T) {
 		t.Error("a contact was created for the row whose outcome was known")
 	}
 }
+
+type watchKey struct{}
+
+// withContext notes with which row's context a contact is created.
+type withContext struct {
+	onboard.Tenant
+	asked map[int]int
+}
+
+func (w withContext) CreateContact(ctx context.Context, c onboard.Contact) (onboard.Recipient, error) {
+	line, _ := ctx.Value(watchKey{}).(int)
+	w.asked[line]++
+	return w.Tenant.CreateContact(ctx, c)
+}
+
+func TestEachRowThatIsTakenUpIsWatched(t *testing.T) {
+	tenant := withContext{newMemory(news), map[int]int{}}
+	got := map[int]onboard.Verdict{}
+	job := onboard.Job{Tenant: tenant, Workers: 1, Watch: func(ctx context.Context, row onboard.Row) (context.Context, func(onboard.Outcome)) {
+		return context.WithValue(ctx, watchKey{}, row.Line), func(o onboard.Outcome) { got[row.Line] = o.Verdict }
+	}}
+	invalid := row(4, "", "News")
+	invalid.Problem = &onboard.Problem{Code: "row.email.missing"}
+	err := job.Run(t.Context(), rowsOf(row(2, "a@fabrikam.example", "News"), row(3, "b@fabrikam.example", "Nowhere"), invalid), func(onboard.Outcome) error { return nil })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[int]onboard.Verdict{2: onboard.Changed, 3: onboard.Partial}, got); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(map[int]int{2: 1, 3: 1}, tenant.asked); diff != "" {
+		t.Errorf("the tenant was not asked with the row's context: %s", diff)
+	}
+}

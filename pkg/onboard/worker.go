@@ -37,6 +37,10 @@ type worker struct {
 	// parked: the row is to be parked. tries: it finds out whether the tenant
 	// takes contacts again. turnedAway: why its contact is not tried any more.
 	parked, tries bool
+	// watched goes with all that the row asks, also after it was parked; done is
+	// told its outcome.
+	watched context.Context
+	done    func(Outcome)
 	turnedAway    error
 }
 
@@ -44,7 +48,7 @@ type worker struct {
 // outcome yet, and is worked on anew later.
 func (w *worker) work(ctx context.Context) (d draft, parked bool) {
 	if err := w.begin(ctx); err != nil {
-		return draft{outcome: w.leftOver(err)}, false
+		return draft{outcome: w.leftOver(err), done: w.done}, false
 	}
 	if w.began.IsZero() {
 		w.began = time.Now()
@@ -54,7 +58,10 @@ func (w *worker) work(ctx context.Context) (d draft, parked bool) {
 		w.contact = ContactResult{Action: actionFor(problem), Problem: problem}
 		return w.draft(nil), false
 	}
-	return w.steps(ctx)
+	if w.watched == nil {
+		w.watched, w.done = w.job.Watch(ctx, w.row)
+	}
+	return w.steps(w.watched)
 }
 
 // begin waits until no earlier row about the same person is under way and a
@@ -136,7 +143,7 @@ func (w *worker) steps(ctx context.Context) (d draft, parked bool) {
 
 // draft is what became of the row, as far as it depends on no other.
 func (w *worker) draft(targets []target) draft {
-	d := draft{outcome: Outcome{
+	d := draft{done: w.done, outcome: Outcome{
 		Row: w.row, Contact: w.contact, Note: joinNotes(w.note, w.keyNote()), Attempts: w.attempts, Duration: time.Since(w.began),
 	}}
 	d.take(targets)
