@@ -33,7 +33,7 @@ func rooms() []room {
 		{path: "cmd/enlist", may: []string{
 			"pkg/onboard", "pkg/intake", "pkg/m365", "pkg/m365/exchange", "pkg/m365/graph", "pkg/m365/pace", "pkg/m365/cloud", "pkg/m365/snapshot",
 			"pkg/doctor", "pkg/journal", "pkg/notify", "pkg/report", "pkg/progress", "pkg/config", "pkg/cause", "pkg/simtenant",
-			"pkg/telemetry",
+			"pkg/telemetry", "pkg/textfile",
 		}},
 		{path: "cmd/simtenant", may: sim},
 		{path: "pkg/onboard"},
@@ -51,6 +51,7 @@ func rooms() []room {
 		{path: "pkg/report", may: []string{"pkg/onboard"}},
 		{path: "pkg/progress", may: []string{"pkg/onboard"}},
 		{path: "pkg/telemetry", may: []string{"pkg/onboard"}},
+		{path: "pkg/textfile"},
 		{path: "pkg/notify"},
 		{path: "pkg/config"},
 		{path: "pkg/cause"},

@@ -54,7 +54,8 @@ type runOptions struct {
 	report  string
 	formats []string
 
-	telemetry *telemetry.Telemetry // nil: nobody is told while the command goes on
+	metricsFile string
+	telemetry   *telemetry.Telemetry // nil: nobody is told while the command goes on
 
 	logFormat string
 	progress  string
@@ -84,6 +85,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.report, "report", "", "folder for the report (default FILE.report/RUN beside the input)")
 	flags.StringSliceVar(&o.formats, "report-format", reportFormats(), "forms of the report: csv, jsonl, html")
 	o.notify.register(flags)
+	flags.StringVar(&o.metricsFile, "metrics-file", "", "file that tells Prometheus how the run ended, as the node exporter's textfile collector reads it (NAME.prom)")
 	flags.StringVar(&o.logFormat, "log-format", "text", "form of log lines: text or json")
 	flags.StringVar(&o.progress, "progress", "auto", "auto, plain or none")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print errors only")

@@ -55,8 +55,10 @@ one after the other, each with a report of its own.`,
 
 // carryOut does the main job and tells those who want to know how it ended.
 func carryOut(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments ...assignment) error {
-	return announced(ctx, cmd, o, namesOf(assignments), func() error {
-		return observed(ctx, cmd, o, func(ctx context.Context) error { return performInTime(ctx, cmd, o, assignments) })
+	return gauged(cmd, o, assignments, func() error {
+		return announced(ctx, cmd, o, namesOf(assignments), func() error {
+			return observed(ctx, cmd, o, func(ctx context.Context) error { return performInTime(ctx, cmd, o, assignments) })
+		})
 	})
 }
 

@@ -10,12 +10,12 @@ import (
 
 // perSitting are the flags that may be given anew when a run is gone on with.
 func perSitting() []string {
-	return []string{"workers", "max-duration", "grace-period", "settle", "wait-for-quota", "max-creates", "max-failures", "max-removals", "log-format", "progress", "quiet", "verbose"}
+	return []string{"workers", "max-duration", "grace-period", "settle", "wait-for-quota", "max-creates", "max-failures", "max-removals", "log-format", "progress", "quiet", "verbose", "metrics-file"}
 }
 
 // namesFile are the flags whose values are paths.
 func namesFile() []string {
-	return []string{"cloud-ca", "sim-ca", "sim-seed", "sim-state", "report", "plan"}
+	return []string{"cloud-ca", "sim-ca", "sim-seed", "sim-state", "report", "plan", "metrics-file"}
 }
 
 // settingsOf are the flags that make the run what it is, with their values,

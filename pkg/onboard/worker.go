@@ -39,9 +39,9 @@ type worker struct {
 	parked, tries bool
 	// watched goes with all that the row asks, also after it was parked; done is
 	// told its outcome.
-	watched context.Context
-	done    func(Outcome)
-	turnedAway    error
+	watched    context.Context
+	done       func(Outcome)
+	turnedAway error
 }
 
 // work waits for the row's turn and works on it. A row that is parked has no
