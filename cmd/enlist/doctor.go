@@ -53,6 +53,9 @@ missing, 5 when a server does not answer, and 2 when the set-up is wrong.`,
 // script is how an app for the run is made.
 func (o *runOptions) script() doctor.Script {
 	s := doctor.Script{Cloud: o.cloud, Tenant: o.tenant, Commands: o.commands(), InvitesGuests: o.invitations() != nil}
+	if o.notify.graph {
+		s.Sender = o.notify.from
+	}
 	if o.sim.chosen(o.tenant) {
 		s.Tenant = ""
 	}
@@ -137,6 +140,7 @@ func setupAt(place *site, o *runOptions, logger *slog.Logger) (doctor.Setup, err
 		Commands:       o.commands(),
 		KeepsDirectory: o.keepsState(),
 		InvitesGuests:  o.invitations() != nil,
+		SendsMail:      o.notify.graph,
 	}, nil
 }
 

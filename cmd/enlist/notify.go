@@ -30,6 +30,7 @@ type notifyOptions struct {
 	webhookForm string
 	smtp, from  string
 	to          []string
+	graph       bool
 }
 
 func (o *notifyOptions) register(flags *pflag.FlagSet) {
@@ -37,12 +38,51 @@ func (o *notifyOptions) register(flags *pflag.FlagSet) {
 	flags.StringVar(&o.webhookForm, "notify-webhook-form", notify.FormJSON, "what the webhook takes: json, teams or slack")
 	flags.StringSliceVar(&o.to, "notify-mail-to", nil, "address to e-mail; may be repeated")
 	flags.StringVar(&o.from, "notify-mail-from", "", "sender of the e-mail")
+	flags.BoolVar(&o.graph, "notify-graph", false, "send the e-mail through Microsoft Graph instead of a mail server, from the mailbox of --notify-mail-from; the app needs Mail.Send")
 	flags.StringVar(&o.smtp, "notify-smtp", "", "mail server for it, HOST:PORT; ENLIST_NOTIFY_SMTP_USER and …_PASSWORD if it asks for them")
 }
 
 // notifier knows who is to be told.
-func (o *notifyOptions) notifier() (*notify.Notifier, error) {
-	n, err := notify.New(notify.Options{
+func (o *runOptions) notifier() (*notify.Notifier, error) {
+	n, err := notify.New(o.notify.whom(o.mailByGraph()))
+	if err != nil {
+		return nil, &usageError{Message: fmt.Sprintf("Nobody can be told how the run ends: %v.", err),
+			NextStep: "Correct the flags --notify-… or the variables ENLIST_NOTIFY_….", cause: err}
+	}
+	return n, nil
+}
+
+// errNoMailOfSim is why a simulated tenant sends no mail.
+var errNoMailOfSim = errors.New("the simulated tenant is gone when the run has ended, so no mail can be sent through it; keep one running with simtenant, and name it with --sim-address")
+
+// mailByGraph gives access to the tenant's Graph once there is something to
+// tell; nil unless mail is to be sent that way.
+func (o *runOptions) mailByGraph() func(context.Context) (notify.Graph, error) {
+	if !o.notify.graph {
+		return nil
+	}
+	return func(ctx context.Context) (notify.Graph, error) {
+		if o.sim.chosen(o.tenant) && o.sim.address == "" {
+			return notify.Graph{}, errNoMailOfSim
+		}
+		place, err := o.site(ctx)
+		if err != nil {
+			return notify.Graph{}, err
+		}
+		identity, err := place.identity()
+		if err != nil {
+			return notify.Graph{}, err
+		}
+		tokens, err := identity.Graph()
+		if err != nil {
+			return notify.Graph{}, err
+		}
+		return notify.Graph{BaseURL: place.endpoints.Graph.BaseURL + "/v1.0", Token: tokens.Token, Transport: place.transport}, nil
+	}
+}
+
+func (o *notifyOptions) whom(graph func(context.Context) (notify.Graph, error)) notify.Options {
+	return notify.Options{
 		Always:   o.on == notifyAlways,
 		Webhook:  os.Getenv("ENLIST_NOTIFY_WEBHOOK"),
 		Form:     o.webhookForm,
@@ -53,13 +93,9 @@ func (o *notifyOptions) notifier() (*notify.Notifier, error) {
 		Password: os.Getenv("ENLIST_NOTIFY_SMTP_PASSWORD"),
 		From:     o.from,
 		To:       o.to,
+		Graph:    graph,
 		Agent:    "enlist/" + version,
-	})
-	if err != nil {
-		return nil, &usageError{Message: fmt.Sprintf("Nobody can be told how the run ends: %v.", err),
-			NextStep: "Correct the flags --notify-… or the variables ENLIST_NOTIFY_….", cause: err}
 	}
-	return n, nil
 }
 
 // announced carries a run out and tells how it ended, be it with an error. That
@@ -68,7 +104,7 @@ func announced(ctx context.Context, cmd *cobra.Command, o *runOptions, input str
 	if o.dryRun {
 		return run()
 	}
-	notifier, err := o.notify.notifier()
+	notifier, err := o.notifier()
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -31,6 +33,26 @@ func cmdListener(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(server.Close)
 	ts.Setenv("ENLIST_NOTIFY_PING", server.URL+"/ping")
 	ts.Setenv("ENLIST_NOTIFY_WEBHOOK", server.URL+"/hook-secret")
+}
+
+// cmdSentMail prints the mails that were sent through the tenant's Graph.
+func cmdSentMail(ts *testscript.TestScript, neg bool, args []string) {
+	resp, err := simClient(ts).Get(tenantOf(ts).server.URL() + "/sim/state")
+	ts.Check(err)
+	defer resp.Body.Close()
+	var state struct {
+		Sent []struct {
+			From, Subject, Text string
+			To                  []string
+		}
+	}
+	ts.Check(json.NewDecoder(resp.Body).Decode(&state))
+	_, err = fmt.Fprintf(ts.Stdout(), "%d mails\n", len(state.Sent))
+	ts.Check(err)
+	for _, m := range state.Sent {
+		_, err := fmt.Fprintf(ts.Stdout(), "from %s to %s: %s\n%s\n", m.From, strings.Join(m.To, " "), m.Subject, m.Text)
+		ts.Check(err)
+	}
 }
 
 // cmdHeard prints what the server was sent since the last time.

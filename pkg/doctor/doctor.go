@@ -70,6 +70,8 @@ type Setup struct {
 	KeepsDirectory bool
 	// InvitesGuests: runs put people on Microsoft 365 groups as guests.
 	InvitesGuests bool
+	// SendsMail: runs tell people by e-mail through Graph how they ended.
+	SendsMail bool
 }
 
 // The bounds that a warning or failure begins at.

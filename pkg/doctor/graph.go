@@ -11,13 +11,14 @@ import (
 
 // Permissions of Microsoft Graph of which one is enough, the least first
 // (learn.microsoft.com/graph/api: orgcontact-list, group-list-members,
-// user-list, invitation-post, group-post-members).
+// user-list, invitation-post, group-post-members, user-sendmail).
 var (
 	contactReaders = []string{"OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	memberReaders  = []string{"GroupMember.Read.All", "Group.Read.All", "GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	userReaders    = []string{"User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	inviters       = []string{"User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"}
 	memberWriters  = []string{"GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"}
+	mailSenders    = []string{"Mail.Send"}
 )
 
 // graphPermissions are those that the run needs or is better off with.
@@ -35,6 +36,10 @@ func (s Setup) graphPermissions() []permission {
 		needed = append(needed,
 			permission{check: "permission.invite", api: api, enough: inviters},
 			permission{check: "permission.add_guests", api: api, enough: memberWriters})
+	}
+	if s.SendsMail {
+		needed = append(needed, permission{check: "permission.mail", api: api, enough: mailSenders,
+			otherwise: "nobody is told by e-mail how a run ended"})
 	}
 	return needed
 }

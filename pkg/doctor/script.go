@@ -17,9 +17,11 @@ var scriptText string
 type Script struct {
 	Cloud  string // as --cloud takes it
 	Tenant string // may be empty
-	// Commands and InvitesGuests are as in [Setup].
+	// The others are as in [Setup].
 	Commands      []string
 	InvitesGuests bool
+	// Sender is the mailbox that mail is sent from through Graph; empty for none.
+	Sender string
 }
 
 // Write writes the Azure CLI and PowerShell lines with which an administrator
@@ -36,7 +38,7 @@ func (s Script) Write(w io.Writer) error {
 	return page.Execute(w, struct {
 		Tenant, AzureCloud, ExchangeEnvironment string
 		Graph                                   []string
-		Users, Exchange, Roles                  string
+		Users, Exchange, Roles, Sender          string
 	}{
 		Tenant:              s.Tenant,
 		AzureCloud:          azureClouds[cloudName],
@@ -44,16 +46,21 @@ func (s Script) Write(w io.Writer) error {
 		Graph:               s.graph(),
 		Users:               userReaders[0],
 		Exchange:            exchangePermission,
+		Sender:              s.Sender,
 		Roles:               `"` + strings.Join(s.roles(), `","`) + `"`,
 	})
 }
 
 // graph are the permissions of Microsoft Graph that the run can't do without.
 func (s Script) graph() []string {
+	needed := []string{contactReaders[0], memberReaders[0]}
 	if s.InvitesGuests {
-		return []string{contactReaders[0], memberWriters[0], inviters[0]} // who may write members may read them
+		needed = []string{contactReaders[0], memberWriters[0], inviters[0]} // who may write members may read them
 	}
-	return []string{contactReaders[0], memberReaders[0]}
+	if s.Sender != "" {
+		needed = append(needed, mailSenders[0])
+	}
+	return needed
 }
 
 func (s Script) roles() []string {

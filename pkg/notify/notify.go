@@ -52,6 +52,9 @@ type Options struct {
 	User, Password string
 	From           string
 	To             []string
+	// Graph, if set, gives access to Microsoft Graph, through which mail is sent
+	// from the mailbox From instead of by a mail server.
+	Graph func(context.Context) (Graph, error)
 
 	// Roots are the certificate authorities to trust; nil means the system's.
 	Roots *x509.CertPool
@@ -94,13 +97,16 @@ func address(whose, text string) (*url.URL, error) {
 }
 
 func (o Options) checkMail() error {
-	if o.SMTP == "" && len(o.To) == 0 {
+	viaGraph := o.Graph != nil
+	switch {
+	case o.SMTP == "" && !viaGraph && len(o.To) == 0:
 		return nil
+	case o.SMTP != "" && viaGraph:
+		return errors.New("e-mail goes through a mail server or through Microsoft Graph, not both")
+	case o.SMTP == "" && !viaGraph, len(o.To) == 0, o.From == "":
+		return errors.New("e-mail takes a server (or Microsoft Graph), a sender and at least one recipient")
 	}
-	if o.SMTP == "" || len(o.To) == 0 || o.From == "" {
-		return errors.New("e-mail takes a server, a sender and at least one recipient")
-	}
-	if _, _, err := net.SplitHostPort(o.SMTP); err != nil {
+	if _, _, err := net.SplitHostPort(o.SMTP); err != nil && !viaGraph {
 		return fmt.Errorf("the mail server %q is not of the form HOST:PORT", o.SMTP)
 	}
 	for _, text := range append([]string{o.From}, o.To...) {
@@ -138,6 +144,9 @@ func (n *Notifier) Ended(ctx context.Context, news News) error {
 	}
 	if n.options.SMTP != "" {
 		errs = append(errs, told("the mail server", n.send(ctx, news)))
+	}
+	if n.options.Graph != nil {
+		errs = append(errs, told("the recipients of e-mail", n.sendByGraph(ctx, news)))
 	}
 	return errors.Join(errs...)
 }

@@ -223,6 +223,8 @@ func TestNewRefuses(t *testing.T) {
 		{Options{Webhook: "hunter2"}, "the webhook is not an http"},
 		{Options{Ping: "ftp://hunter2"}, "the healthcheck is not an http"},
 		{Options{SMTP: "mail.example:25"}, "e-mail takes"},
+		{Options{Graph: noGraph}, "e-mail takes"},
+		{Options{Graph: noGraph, SMTP: "mail.example:25", From: "a@b.example", To: []string{"c@d.example"}}, "not both"},
 		{Options{SMTP: "mail.example", From: "a@b.example", To: []string{"c@d.example"}}, "HOST:PORT"},
 		{Options{SMTP: "mail.example:25", From: "a@b.example", To: []string{"nobody"}}, `"nobody" is not`},
 	} {

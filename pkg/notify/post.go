@@ -66,12 +66,23 @@ func (n *Notifier) postOnce(ctx context.Context, at *url.URL, body []byte, heade
 		return true, fmt.Errorf("%s does not answer: %w", at.Host, withoutURL(err))
 	}
 	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 64<<10))
+	answer, _ := io.ReadAll(io.LimitReader(resp.Body, 64<<10)) // the status says enough
 	if resp.StatusCode < 300 {
 		return false, nil
 	}
 	busy := resp.StatusCode == http.StatusTooManyRequests || resp.StatusCode >= 500
-	return busy, fmt.Errorf("%s answers with HTTP status %d", at.Host, resp.StatusCode)
+	return busy, &statusError{at.Host, resp.StatusCode, answer}
+}
+
+// statusError is an answer that is no success.
+type statusError struct {
+	host   string
+	status int
+	body   []byte // as far as it may matter
+}
+
+func (e *statusError) Error() string {
+	return fmt.Sprintf("%s answers with HTTP status %d", e.host, e.status)
 }
 
 // withoutURL leaves out what net/http puts before an error: the URL, which may

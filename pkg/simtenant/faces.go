@@ -44,6 +44,7 @@ func (s *Server) graphFace(cfg Config, signIn *entra.Service) http.Handler {
 		},
 		Stats:  s.stats,
 		Around: func(next http.Handler) http.Handler { return s.faults.Wrap(limits.Graph(next)) },
+		Sent:   s.sent.add,
 		Now:    cfg.Now,
 		NewID:  randomIDs(randomBytes(cfg.RandomSeed, graphStream)),
 	})

@@ -7,6 +7,7 @@ import (
 
 	"enlist/pkg/simtenant/directory"
 	"enlist/pkg/simtenant/entra"
+	"enlist/pkg/simtenant/graph"
 	"enlist/pkg/simtenant/smtp"
 )
 
@@ -43,7 +44,7 @@ func (s *Server) handler(cfg Config) (http.Handler, error) {
 	mux.Handle("GET /sim/stats", s.stats)
 	mux.Handle("/sim/faults", s.faults)
 	mux.HandleFunc("GET /sim/state", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, stateForm{Seed: s.directory.Export(), Deliveries: s.Deliveries()})
+		writeJSON(w, stateForm{Seed: s.directory.Export(), Deliveries: s.Deliveries(), Sent: s.sent.list()})
 	})
 	mux.HandleFunc("GET /sim/tenant", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, tenantForm{ID: tenant.ID.String(), Domain: tenant.Domain, AcceptedDomains: tenant.AcceptedDomains})
@@ -52,10 +53,11 @@ func (s *Server) handler(cfg Config) (http.Handler, error) {
 }
 
 // stateForm is the answer of GET /sim/state: a seed, and the mails that were
-// taken, if there were any.
+// taken, and sent through Graph, if there were any.
 type stateForm struct {
 	*directory.Seed
 	Deliveries []smtp.Delivery `json:"deliveries,omitempty"`
+	Sent       []graph.Mail    `json:"sent,omitempty"`
 }
 
 // tenantForm is the answer of GET /sim/tenant.

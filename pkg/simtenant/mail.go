@@ -4,8 +4,11 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"slices"
+	"sync"
 
 	"enlist/pkg/simtenant/directory"
+	"enlist/pkg/simtenant/graph"
 	"enlist/pkg/simtenant/smtp"
 )
 
@@ -50,4 +53,27 @@ func (s *Server) Deliveries() []smtp.Delivery {
 		return nil
 	}
 	return s.mail.Deliveries()
+}
+
+// sentMail keeps the mails that were sent through Graph.
+type sentMail struct {
+	mu    sync.Mutex
+	mails []graph.Mail
+}
+
+// maxSent bounds the memory that a client in a loop could take.
+const maxSent = 1000
+
+func (s *sentMail) add(m graph.Mail) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.mails) < maxSent {
+		s.mails = append(s.mails, m)
+	}
+}
+
+func (s *sentMail) list() []graph.Mail {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.mails)
 }

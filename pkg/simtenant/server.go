@@ -26,6 +26,7 @@ type Server struct {
 	listener  net.Listener
 	authority []byte
 	mail      *mailPort // nil when no mail is taken
+	sent      sentMail
 
 	cancel   context.CancelFunc
 	calls    sync.RWMutex // held for reading by every call at work

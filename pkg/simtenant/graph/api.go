@@ -26,6 +26,8 @@ type Config struct {
 	// $batch, but not around the $batch itself: limits and faults act on items.
 	// May be nil.
 	Around func(http.Handler) http.Handler
+	// Sent is told of each mail that is sent; may be nil.
+	Sent func(Mail)
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 	// NewID makes ids of requests and invitations; random ones when nil.
@@ -145,6 +147,8 @@ var paths = map[string]methods{
 	"/users/delta":         {"GET": {userReaders, usersDelta}},
 	"/users/{id}":          {"GET": {userReaders, getUser}, "DELETE": {userWriters, deleteUser}},
 	"/users/{id}/memberOf": {"GET": {userReaders, userMemberOf}},
+
+	"/users/{id}/sendMail": {"POST": {nil, sendMail}}, // it refuses in its own way
 
 	"/invitations":               {"POST": {inviters, invite}},
 	"/directoryObjects/getByIds": {"POST": {objectReaders, getByIDs}},

@@ -19,6 +19,7 @@ var (
 	memberWriters = []string{"GroupMember.ReadWrite.All", "Group.ReadWrite.All", "Directory.ReadWrite.All"}
 	groupWriters  = []string{"Group.ReadWrite.All", "Directory.ReadWrite.All"}
 	userWriters   = []string{"User.ReadWrite.All"}
+	mailSenders   = []string{"Mail.Send"}
 	inviters      = []string{"User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"}
 	// What reads where the authority over groups is, is not among what reads groups.
 	authorityReaders = []string{"Group-OnPremisesSyncBehavior.ReadWrite.All"}
