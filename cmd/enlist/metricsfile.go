@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"enlist/pkg/cause"
 	"enlist/pkg/report"
 	"enlist/pkg/textfile"
 )
@@ -21,7 +22,7 @@ func gauged(cmd *cobra.Command, o *runOptions, assignments []assignment, run fun
 	started := time.Now()
 	runErr := run()
 	if err := textfile.Write(o.metricsFile, o.measures(assignments, started, runErr)); err != nil {
-		o.logger(cmd.ErrOrStderr()).Warn("Prometheus can't be told how the run ended; see --metrics-file", "error", err)
+		o.logger(cmd.ErrOrStderr()).Warn("Prometheus can't be told how the run ended; see --metrics-file", "error", cause.Text(err))
 	}
 	return runErr
 }

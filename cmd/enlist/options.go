@@ -58,6 +58,7 @@ type runOptions struct {
 	telemetry   *telemetry.Telemetry // nil: nobody is told while the command goes on
 
 	logFormat string
+	logPeople bool
 	progress  string
 	quiet     bool
 	verbose   bool
@@ -87,6 +88,7 @@ func (o *runOptions) register(flags *pflag.FlagSet) {
 	o.notify.register(flags)
 	flags.StringVar(&o.metricsFile, "metrics-file", "", "file that tells Prometheus how the run ended, as the node exporter's textfile collector reads it (NAME.prom)")
 	flags.StringVar(&o.logFormat, "log-format", "text", "form of log lines: text or json")
+	flags.BoolVar(&o.logPeople, "log-personal-data", false, "show addresses in log lines in full, not as a…@fabrikam.com")
 	flags.StringVar(&o.progress, "progress", "auto", "auto, plain or none")
 	flags.BoolVarP(&o.quiet, "quiet", "q", false, "print errors only")
 	flags.BoolVarP(&o.verbose, "verbose", "v", false, "print what is asked of the tenant, too")
@@ -214,7 +216,7 @@ func (o *runOptions) display(cmd *cobra.Command) progress.Display {
 }
 
 // logger writes to standard error: for people on a terminal, as text
-// elsewhere, and as JSON for machines.
+// elsewhere, and as JSON for machines. It names nobody, unless that is asked for.
 func (o *runOptions) logger(w io.Writer) *slog.Logger {
 	level := slog.LevelWarn
 	switch {
@@ -223,10 +225,14 @@ func (o *runOptions) logger(w io.Writer) *slog.Logger {
 	case o.quiet:
 		level = slog.LevelError
 	}
+	var handler slog.Handler = tint.NewTextHandler(w, &tint.Options{Level: level, NoColor: !isTerminal(w)})
 	if o.logFormat == "json" {
-		return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
+		handler = slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})
 	}
-	return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, NoColor: !isTerminal(w)}))
+	if !o.logPeople {
+		handler = masked{handler}
+	}
+	return slog.New(handler)
 }
 
 func isTerminal(stream any) bool {

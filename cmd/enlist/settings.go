@@ -10,7 +10,7 @@ import (
 
 // perSitting are the flags that may be given anew when a run is gone on with.
 func perSitting() []string {
-	return []string{"workers", "max-duration", "grace-period", "settle", "wait-for-quota", "max-creates", "max-failures", "max-removals", "log-format", "progress", "quiet", "verbose", "metrics-file"}
+	return []string{"workers", "max-duration", "grace-period", "settle", "wait-for-quota", "max-creates", "max-failures", "max-removals", "log-format", "progress", "quiet", "verbose", "metrics-file", "log-personal-data"}
 }
 
 // namesFile are the flags whose values are paths.

@@ -45,7 +45,7 @@ in the folder undo of the run's own report, unless --report names another one.
 	}
 	where.register(cmd.Flags())
 	cmd.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
-	for _, name := range []string{"workers", "max-duration", "report", "report-format", "log-format", "quiet", "verbose"} {
+	for _, name := range []string{"workers", "max-duration", "report", "report-format", "log-format", "log-personal-data", "quiet", "verbose"} {
 		cmd.Flags().AddFlag(all.Lookup(name))
 	}
 	return cmd
