@@ -207,12 +207,19 @@ func (o *runOptions) reportOptions(file *intake.File, tenant *connection) report
 }
 
 // display is what shows on standard error while the run goes on.
-func (o *runOptions) display(cmd *cobra.Command) progress.Display {
+func (o *runOptions) display(cmd *cobra.Command, a assignment, tenant *connection) progress.Display {
 	mode := progress.Mode(o.progress)
 	if o.quiet {
 		mode = progress.None
 	}
-	return progress.New(cmd.ErrOrStderr(), mode)
+	before := tenant.told
+	return progress.New(cmd.ErrOrStderr(), mode, progress.Options{
+		Rows: a.survey.rows,
+		Tenant: func() progress.Tenant {
+			e, g := tenant.exchangePacer.Stats(), tenant.graphPacer.Stats()
+			return progress.Tenant{Rate: e.Rate, Pause: max(e.Pause, g.Pause), Throttled: tenant.traffic().minus(before).throttled}
+		},
+	})
 }
 
 // logger writes to standard error: for people on a terminal, as text

@@ -197,7 +197,7 @@ type work struct {
 
 // do puts the people on their groups, and takes those who left out.
 func (w *work) do(ctx context.Context) error {
-	display := w.o.display(w.cmd)
+	display := w.o.display(w.cmd, w.a, w.tenant)
 	defer display.Close()
 	w.waits = newWaits(w.o, display, w.cmd.ErrOrStderr())
 	defer w.waits.end()

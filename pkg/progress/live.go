@@ -1,6 +1,7 @@
 package progress
 
 import (
+	"fmt"
 	"io"
 	"sync"
 	"time"
@@ -15,28 +16,34 @@ import (
 // be read.
 const liveEvery = 500 * time.Millisecond
 
-// live keeps one line at the bottom of a terminal up to date. It shows no
-// share of the whole, since the input is streamed and its length not known.
+// live keeps three lines at the bottom of a terminal up to date: how far the run
+// is, what came of it, and how fast the tenant lets it be. Each fits 80 columns.
 type live struct {
 	container *mpb.Progress
-	line      *mpb.Bar
+	lines     []*mpb.Bar
 
 	mu    sync.Mutex
 	state state
 }
 
-func newLive(out io.Writer) *live {
-	l := &live{state: newState()}
+func newLive(out io.Writer, o Options) *live {
+	l := &live{state: newState(o)}
 	l.container = mpb.New(mpb.WithOutput(out), mpb.WithAutoRefresh(), mpb.WithRefreshRate(liveEvery))
-	l.line = l.container.New(0, mpb.NopStyle(),
-		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return l.text() })))
+	l.add(func(s state) string {
+		return fmt.Sprintf("%s%s (%s so far)", s.bar(), s.extent(), time.Since(s.started).Round(time.Second))
+	})
+	l.add(state.results)
+	l.add(state.pace)
 	return l
 }
 
-func (l *live) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.state.String()
+// add puts a line below the others.
+func (l *live) add(text func(state) string) {
+	l.lines = append(l.lines, l.container.New(0, mpb.NopStyle(), mpb.PrependDecorators(decor.Any(func(decor.Statistics) string {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return text(l.state)
+	}))))
 }
 
 func (l *live) Add(o onboard.Outcome) {
@@ -51,13 +58,15 @@ func (l *live) Waiting(what string) {
 	l.state.waiting = what
 }
 
-// Note writes above the line.
+// Note writes above the lines.
 func (l *live) Note(text string) {
 	io.WriteString(l.container, text+"\n")
 }
 
-// Close wipes the line: the summary that follows says more.
+// Close wipes the lines: the summary that follows says more.
 func (l *live) Close() {
-	l.line.Abort(true)
+	for _, line := range l.lines {
+		line.Abort(true)
+	}
 	l.container.Wait()
 }

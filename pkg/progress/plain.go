@@ -21,8 +21,8 @@ type plain struct {
 	stopped chan struct{}
 }
 
-func newPlain(out io.Writer) *plain {
-	p := &plain{out: out, state: newState(), stop: make(chan struct{}), stopped: make(chan struct{})}
+func newPlain(out io.Writer, o Options) *plain {
+	p := &plain{out: out, state: newState(o), stop: make(chan struct{}), stopped: make(chan struct{})}
 	go p.tell()
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/term"
@@ -36,16 +37,31 @@ const (
 	None  Mode = "none"  // notes only
 )
 
+// Options say what there is to show besides rows.
+type Options struct {
+	// Rows is how many there are; 0 if that is not known.
+	Rows int
+	// Tenant tells how the tenant lets the run go; nil if nobody can.
+	Tenant func() Tenant
+}
+
+// Tenant is how the tenant lets the run go.
+type Tenant struct {
+	Rate      float64       // requests a second that may go out
+	Throttled int           // requests so far that it answered by asking to slow down
+	Pause     time.Duration // for which it asked, as far as it is left
+}
+
 // New gives a display that writes to out. A mode that it doesn't know is
 // taken for Auto.
-func New(out io.Writer, mode Mode) Display {
+func New(out io.Writer, mode Mode, o Options) Display {
 	switch {
 	case mode == None:
 		return &none{out: out}
 	case mode == Plain || !isTerminal(out):
-		return newPlain(out)
+		return newPlain(out, o)
 	}
-	return newLive(out)
+	return newLive(out, o)
 }
 
 func isTerminal(out io.Writer) bool {
@@ -58,29 +74,96 @@ type state struct {
 	tally   *onboard.Tally
 	started time.Time
 	waiting string // what for; empty for nothing
+	options Options
 }
 
-func newState() state {
-	return state{tally: onboard.NewTally(), started: time.Now()}
+func newState(o Options) state {
+	return state{tally: onboard.NewTally(), started: time.Now(), options: o}
 }
 
-// String tells the state in a line that fits a terminal: "1m20s: 960 rows
-// done, 900 created, 950 added, 10 failed; 12.0 rows/s". Created are contacts,
-// added memberships, failed and deferred rows.
+// String tells the state in a line for a log: "1m20s: 960 of 5000 rows done,
+// about 5m40s left; 900 created, 950 added, 10 failed; 12.0 rows/s; the tenant
+// allows 28 requests/s, 2 throttled".
 func (s state) String() string {
+	line := fmt.Sprintf("%s: %s; %s", time.Since(s.started).Round(time.Second), s.extent(), s.results())
+	if pace := s.pace(); pace != "" {
+		line += "; " + pace
+	}
+	return line
+}
+
+// extent tells how far the run is.
+func (s state) extent() string {
+	if s.options.Rows == 0 {
+		return rows(s.tally.Rows) + " done"
+	}
+	text := fmt.Sprintf("%d of %s done", s.tally.Rows, rows(s.options.Rows))
+	if left := s.options.Rows - s.tally.Rows; left > 0 && s.rate() > 0 {
+		text += fmt.Sprintf(", about %s left", rough(float64(left)/s.rate()))
+	}
+	return text
+}
+
+// rough gives seconds as nobody would mind them to be wrong.
+func rough(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	switch {
+	case d > time.Hour:
+		d = d.Round(5 * time.Minute)
+	case d > 10*time.Minute:
+		d = d.Round(time.Minute)
+	default:
+		return max(d.Round(10*time.Second), time.Second).String()
+	}
+	return strings.TrimSuffix(d.String(), "0s")
+}
+
+// results counts contacts created, memberships added, failed and deferred rows,
+// and rows a second.
+func (s state) results() string {
 	v := s.tally.Verdicts
-	line := fmt.Sprintf("%s: %s done, %d created, %d added, %d failed",
-		time.Since(s.started).Round(time.Second), rows(s.tally.Rows),
+	text := fmt.Sprintf("%d created, %d added, %d failed",
 		s.tally.Contacts[onboard.ContactCreated], s.tally.Members[onboard.MemberAdded],
 		v[onboard.Partial]+v[onboard.Failed]+v[onboard.Invalid])
 	if n := v[onboard.Deferred]; n > 0 {
-		line += fmt.Sprintf(", %d deferred", n)
+		text += fmt.Sprintf(", %d deferred", n)
 	}
-	line += fmt.Sprintf("; %.1f rows/s", s.rate())
+	return text + fmt.Sprintf("; %.1f rows/s", s.rate())
+}
+
+// pace tells how fast the tenant lets the run be, and what the run waits for;
+// empty if there is nothing to tell.
+func (s state) pace() string {
+	var parts []string
+	if s.options.Tenant != nil {
+		parts = append(parts, s.options.Tenant().String())
+	}
 	if s.waiting != "" {
-		line += "; " + s.waiting
+		parts = append(parts, s.waiting)
 	}
-	return line
+	return strings.Join(parts, "; ")
+}
+
+func (t Tenant) String() string {
+	text := fmt.Sprintf("the tenant allows %.0f requests/s", t.Rate)
+	if t.Pause > 0 {
+		text = fmt.Sprintf("the tenant asked to wait %s", max(t.Pause.Round(time.Second), time.Second))
+	}
+	if t.Throttled > 0 {
+		text += fmt.Sprintf(", %d throttled", t.Throttled)
+	}
+	return text
+}
+
+// bar draws the share of the rows that are done; empty if it is not known.
+func (s state) bar() string {
+	if s.options.Rows == 0 {
+		return ""
+	}
+	const width = 20
+	share := min(float64(s.tally.Rows)/float64(s.options.Rows), 1)
+	full := int(share * width)
+	return fmt.Sprintf("[%s%s] %d %%  ", strings.Repeat("#", full), strings.Repeat("-", width-full), int(share*100))
 }
 
 func (s state) rate() float64 {

@@ -29,7 +29,7 @@ func addSome(d Display) {
 func TestPlainTellsEveryTenSeconds(t *testing.T) {
 	var out bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
-		d := newPlain(&out)
+		d := newPlain(&out, Options{})
 		time.Sleep(9 * time.Second)
 		addSome(d)
 		d.Note("The tenant asks to slow down.")
@@ -44,10 +44,10 @@ func TestPlainTellsEveryTenSeconds(t *testing.T) {
 		d.Close()
 	})
 	want := "The tenant asks to slow down.\n" +
-		"10s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.5 rows/s\n" +
-		"20s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.2 rows/s\n" +
-		"30s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.2 rows/s; contacts wait until 14:05:10 UTC\n" +
-		"40s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 0.1 rows/s\n"
+		"10s: 5 rows done; 1 created, 2 added, 2 failed, 2 deferred; 0.5 rows/s\n" +
+		"20s: 5 rows done; 1 created, 2 added, 2 failed, 2 deferred; 0.2 rows/s\n" +
+		"30s: 5 rows done; 1 created, 2 added, 2 failed, 2 deferred; 0.2 rows/s; contacts wait until 14:05:10 UTC\n" +
+		"40s: 5 rows done; 1 created, 2 added, 2 failed, 2 deferred; 0.1 rows/s\n"
 	if got := out.String(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
 	}
@@ -56,7 +56,7 @@ func TestPlainTellsEveryTenSeconds(t *testing.T) {
 func TestNoneShowsNotesOnly(t *testing.T) {
 	var out bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
-		d := New(&out, None)
+		d := New(&out, None, Options{})
 		addSome(d)
 		time.Sleep(time.Minute)
 		d.Note("Simulated tenant.")
@@ -67,10 +67,10 @@ func TestNoneShowsNotesOnly(t *testing.T) {
 	}
 }
 
-func TestLiveKeepsOneLineAndWipesIt(t *testing.T) {
+func TestLiveKeepsItsLinesAndWipesThem(t *testing.T) {
 	var out bytes.Buffer
 	synctest.Test(t, func(t *testing.T) {
-		d := newLive(&out)
+		d := newLive(&out, Options{Rows: 50, Tenant: func() Tenant { return Tenant{Rate: 27.6, Throttled: 3} }})
 		addSome(d)
 		time.Sleep(10 * time.Second)
 		d.Note("The tenant asks to slow down.")
@@ -78,16 +78,16 @@ func TestLiveKeepsOneLineAndWipesIt(t *testing.T) {
 		d.Close()
 	})
 	got := out.String()
-	for _, want := range []string{"2s: 5 rows done, 1 created, 2 added, 2 failed, 2 deferred; 2.5 rows/s", "The tenant asks to slow down.\n"} {
+	for _, want := range []string{"[##------------------] 10 %  5 of 50 rows done, about 20s left (2s so far)", "1 created, 2 added, 2 failed, 2 deferred; 2.5 rows/s", "the tenant allows 28 requests/s, 3 throttled", "The tenant asks to slow down.\n"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in\n%q", want, got)
 		}
 	}
-	if frames := strings.Count(got, "rows done,"); frames > 30 {
+	if frames := strings.Count(got, "rows done"); frames > 30 {
 		t.Errorf("%d frames in 11 seconds: not calm", frames)
 	}
 	if !strings.HasSuffix(got, "\x1b[J") {
-		t.Errorf("the line is not wiped at the end of\n%q", got)
+		t.Errorf("the lines are not wiped at the end of\n%q", got)
 	}
 }
 
@@ -98,9 +98,27 @@ func TestAutoIsPlainWithoutATerminal(t *testing.T) {
 	}
 	defer r.Close()
 	defer w.Close()
-	d := New(w, Auto)
+	d := New(w, Auto, Options{})
 	defer d.Close()
 	if _, ok := d.(*plain); !ok {
 		t.Errorf("a pipe gets %T, want the plain display", d)
 	}
+}
+
+func TestTimeLeftAndPause(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pause := 12400 * time.Millisecond
+		s := newState(Options{Rows: 10_005, Tenant: func() Tenant { return Tenant{Rate: 10, Throttled: 1, Pause: pause} }})
+		if got, want := s.String(), "0s: 0 of 10005 rows done; 0 created, 0 added, 0 failed; 0.0 rows/s; the tenant asked to wait 12s, 1 throttled"; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+		for range 5 {
+			s.tally.Add(onboard.Outcome{Verdict: onboard.Unchanged})
+		}
+		time.Sleep(time.Second)
+		pause = 0
+		if got, want := s.String(), "1s: 5 of 10005 rows done, about 33m left; 0 created, 0 added, 0 failed; 5.0 rows/s; the tenant allows 10 requests/s, 1 throttled"; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	})
 }
