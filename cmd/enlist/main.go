@@ -41,7 +41,7 @@ func run(args []string, std streams) exitCode {
 	err := root.ExecuteContext(ctx)
 	code := exitCodeOf(err)
 	if text := explain(err); text != "" {
-		fmt.Fprintln(std.err, text)
+		fmt.Fprintln(root.ErrOrStderr(), text)
 	}
 	return code
 }

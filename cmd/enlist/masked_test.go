@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -49,5 +51,15 @@ var troubledPeople = regexp.MustCompile(`(?i)person[ .]\d|person\.one|carla|cost
 func cmdNamesNobody(ts *testscript.TestScript, neg bool, args []string) {
 	if found := troubledPeople.FindString(ts.ReadFile("stderr")); found != "" {
 		ts.Fatalf("standard error names %q", found)
+	}
+}
+
+// cmdJSONLines checks that each line of standard error is a JSON object.
+func cmdJSONLines(ts *testscript.TestScript, neg bool, args []string) {
+	for line := range strings.Lines(ts.ReadFile("stderr")) {
+		var record map[string]any
+		if err := json.Unmarshal([]byte(line), &record); err != nil {
+			ts.Fatalf("%v: %s", err, line)
+		}
 	}
 }

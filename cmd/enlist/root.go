@@ -37,7 +37,11 @@ func newRootCommand(std streams) *cobra.Command {
 
 		SuggestionsMinimumDistance: 2,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return settle(cmd)
+			if err := settle(cmd); err != nil {
+				return err
+			}
+			logAsJSON(cmd)
+			return nil
 		},
 	}
 	root.PersistentFlags().String("config", "", "configuration file (YAML); \"enlist config init\" writes one")

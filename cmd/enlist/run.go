@@ -199,7 +199,7 @@ type work struct {
 func (w *work) do(ctx context.Context) error {
 	display := w.o.display(w.cmd, w.a, w.tenant)
 	defer display.Close()
-	w.waits = newWaits(w.o, display, w.cmd.ErrOrStderr())
+	w.waits = newWaits(w.o, display, w.watch, w.cmd.ErrOrStderr())
 	defer w.waits.end()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)

@@ -48,6 +48,7 @@ func TestMain(m *testing.M) {
 //	next-steps DIR         checks that each row with a problem says what happened and what to do
 //	listener               starts a server that is notified of how runs end
 //	heard                  prints how much it was sent since the last time, and the paths and bodies
+//	json-lines             checks that each line of standard error is a JSON object
 //	names-nobody           checks that standard error names none of the people of troubles
 //	sent-mail              prints the mails that were sent through Graph
 //	collector              starts an OpenTelemetry collector that enlist tells
@@ -84,6 +85,7 @@ func TestScripts(t *testing.T) {
 			"next-steps":     cmdNextSteps,
 			"listener":       cmdListener,
 			"heard":          cmdHeard,
+			"json-lines":     cmdJSONLines,
 			"names-nobody":   cmdNamesNobody,
 			"sent-mail":      cmdSentMail,
 			"collector":      cmdCollector,

@@ -10,12 +10,14 @@ import (
 
 	"enlist/pkg/onboard"
 	"enlist/pkg/progress"
+	"enlist/pkg/telemetry"
 )
 
 // waits tells and counts what a run waits for.
 type waits struct {
 	display progress.Display
 	log     *slog.Logger
+	watch   *telemetry.Run
 	quiet   bool
 	tooSoon atomic.Int64 // commands repeated because something was not visible yet
 
@@ -27,8 +29,8 @@ type waits struct {
 
 var _ onboard.Observer = (*waits)(nil)
 
-func newWaits(o *runOptions, display progress.Display, stderr io.Writer) *waits {
-	return &waits{display: display, log: o.logger(stderr), quiet: o.quiet}
+func newWaits(o *runOptions, display progress.Display, watch *telemetry.Run, stderr io.Writer) *waits {
+	return &waits{display: display, watch: watch, log: o.logger(stderr), quiet: o.quiet}
 }
 
 // CreationsWait tells when a contact is tried again.
@@ -38,6 +40,7 @@ func (w *waits) CreationsWait(until time.Time) {
 	w.over()
 	w.times++
 	w.since = time.Now()
+	w.watch.CreationsWait(true)
 	w.log.Debug("the tenant takes no further contacts", "next_try", until.UTC())
 	w.display.Waiting("contacts wait until " + until.UTC().Format("15:04:05 UTC"))
 	w.note("The tenant takes no further contacts for now. Rows that need one wait, all others go on; the next try is at " + until.UTC().Format("2006-01-02 15:04:05 UTC") + ".")
@@ -74,6 +77,7 @@ func (w *waits) end() {
 // over ends the present wait. The caller holds the lock.
 func (w *waits) over() {
 	if !w.since.IsZero() {
+		w.watch.CreationsWait(false)
 		w.waited += time.Since(w.since)
 		w.since = time.Time{}
 	}

@@ -14,6 +14,7 @@ type instruments struct {
 	rowTime     metric.Float64Histogram
 	commands    metric.Int64Counter
 	requestTime metric.Float64Histogram
+	noCreations metric.Int64Gauge
 }
 
 // rowBounds and requestBounds are the bounds of histograms, in seconds: a row
@@ -28,13 +29,14 @@ func requestBounds() []float64 {
 
 func newInstruments(m metric.Meter) (instruments, error) {
 	var i instruments
-	var errs [4]error
+	var errs [5]error
 	i.rows, errs[0] = m.Int64Counter("enlist.rows", metric.WithUnit("{row}"), metric.WithDescription("Rows of the input, by what became of them."))
 	i.rowTime, errs[1] = m.Float64Histogram("enlist.row.duration", metric.WithUnit("s"), metric.WithExplicitBucketBoundaries(rowBounds()...),
 		metric.WithDescription("Time from the first step of a row to the last, waits included."))
 	i.commands, errs[2] = m.Int64Counter("enlist.commands", metric.WithUnit("{command}"), metric.WithDescription("Commands sent to Exchange Online, repeated ones included, by the kind of answer."))
 	i.requestTime, errs[3] = m.Float64Histogram("http.client.request.duration", metric.WithUnit("s"), metric.WithExplicitBucketBoundaries(requestBounds()...),
 		metric.WithDescription("Time until the tenant answers a request."))
+	i.noCreations, errs[4] = m.Int64Gauge("enlist.creations.waiting", metric.WithDescription("1 while the tenant takes no further contacts and rows wait for that."))
 	return i, errors.Join(errs[:]...)
 }
 

@@ -119,6 +119,15 @@ func (r *Run) Count(ctx context.Context, o onboard.Outcome) {
 	}
 }
 
+// CreationsWait tells whether rows wait because the tenant takes no further
+// contacts.
+func (r *Run) CreationsWait(yes bool) {
+	if r == nil {
+		return
+	}
+	r.telemetry.instruments.noCreations.Record(context.Background(), number(yes), metric.WithAttributes(r.source))
+}
+
 // End ends the run's span, with the rows of each verdict.
 func (r *Run) End(exitCode int, tally *onboard.Tally) {
 	if r == nil {

@@ -29,6 +29,7 @@ func TestNothingIsStartedUnasked(t *testing.T) {
 	_, done := run.Row(ctx, onboard.Row{})
 	done(onboard.Outcome{})
 	run.Count(ctx, onboard.Outcome{})
+	run.CreationsWait(true)
 	run.End(0, onboard.NewTally())
 	if next := http.DefaultTransport; got.Transport(Exchange, next) != next {
 		t.Error("requests go through something that tells nobody")
