@@ -48,9 +48,18 @@ func split(fields []onboard.Field) (contact, mail map[onboard.Field]string) {
 	return contact, mail
 }
 
-// Attributes asks Exchange, with one command for the person and one for the
-// mail settings, each only if there is need.
+// Attributes answers from what is known of all contacts, where all is as in
+// like. Otherwise it asks Exchange.
 func (t *Tenant) Attributes(ctx context.Context, r onboard.Recipient, fields []onboard.Field, like onboard.Contact) (onboard.Contact, error) {
+	if t.isKnownToHave(ctx, r, fields, like) {
+		return like, nil
+	}
+	return t.currentAttributes(ctx, r, fields, like)
+}
+
+// currentAttributes asks Exchange, with one command for the person and one for
+// the mail settings, each only if there is need.
+func (t *Tenant) currentAttributes(ctx context.Context, r onboard.Recipient, fields []onboard.Field, like onboard.Contact) (onboard.Contact, error) {
 	contact, mail := split(fields)
 	var now onboard.Contact
 	for _, part := range []struct {
@@ -119,6 +128,7 @@ func (t *Tenant) UpdateContact(ctx context.Context, r onboard.Recipient, fields 
 	if err := t.beginWriting(ctx); err != nil {
 		return err
 	}
+	t.touched.add(r.ID)
 	contact, mail := split(fields)
 	if len(contact) > 0 {
 		if err := t.exchange.ChangeContact(ctx, r.Ref, values(contact, c)); err != nil {

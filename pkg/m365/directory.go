@@ -22,7 +22,9 @@ type directory struct {
 	vouch vouch
 	// sought: only who holds an address that the run is about was asked for.
 	sought bool
-	isOwn  func(domain string) bool
+	// counted is how many contacts there are, if that was asked.
+	counted int
+	isOwn   func(domain string) bool
 }
 
 func (d *directory) set(c graph.Collection, book *snapshot.Book) {

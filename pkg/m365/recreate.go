@@ -18,7 +18,7 @@ func (t *Tenant) Portrait(ctx context.Context, r onboard.Recipient) (onboard.Por
 	if err != nil {
 		return onboard.Portrait{}, exchangeError(err)
 	}
-	contact, err := t.Attributes(ctx, r, allFields(), onboard.Contact{})
+	contact, err := t.currentAttributes(ctx, r, allFields(), onboard.Contact{})
 	if err != nil {
 		return onboard.Portrait{}, err
 	}

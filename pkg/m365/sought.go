@@ -57,6 +57,9 @@ func (t *Tenant) pages(ctx context.Context, of []graph.Collection) (int, error) 
 	for _, c := range of {
 		counts.Go(func() error {
 			n, err := t.graph.Count(ctx, c)
+			if c == graph.Contacts {
+				t.directory.counted = n
+			}
 			pages.Add(int64(max(1, (n+graph.PageSize-1)/graph.PageSize)))
 			return err
 		})

@@ -14,12 +14,18 @@ import (
 	"enlist/pkg/m365/snapshot"
 )
 
+// debugLog is a logger and what it was told.
+func debugLog() (*slog.Logger, *strings.Builder) {
+	var text strings.Builder
+	return slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug})), &text
+}
+
 // load loads a tenant for a run about these addresses, and gives what was asked
 // of Graph and what was logged.
 func load(t *testing.T, n *night, kept bool, addresses ...string) (tenant *Tenant, asked []string, log string) {
 	t.Helper()
-	var text strings.Builder
-	o := Options{Addresses: addresses, Logger: slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	logger, text := debugLog()
+	o := Options{Addresses: addresses, Logger: logger}
 	if kept {
 		store, err := snapshot.Open(t.Context(), n.path, "tenant")
 		if err != nil {

@@ -58,6 +58,8 @@ type Exchange interface {
 
 	ContactAttributes(ctx context.Context, identity string, names ...string) (map[string]string, error)
 	MailContactAttributes(ctx context.Context, identity string, names ...string) (map[string]string, error)
+	ListContacts(ctx context.Context, changedAfter time.Time, names ...string) iter.Seq2[exchange.ListedContact, error]
+	ListMailContacts(ctx context.Context, changedAfter time.Time, names ...string) iter.Seq2[exchange.ListedContact, error]
 	ChangeContact(ctx context.Context, identity string, values map[string]any) error
 	ChangeMailContact(ctx context.Context, identity string, values map[string]any) error
 	AddMailContactAddresses(ctx context.Context, identity string, proxies ...string) error
@@ -131,7 +133,10 @@ type Tenant struct {
 	groups      memo[[]onboard.Group]
 	rosters     memo[*roster]
 	links       memberLinks
-	rounds      memo[struct{}] // by the link that was gone on from
+	rounds      memo[struct{}]         // by the link that was gone on from
+	prints      memo[*snapshot.Prints] // by the cmdlet; nil: not known
+	managers    memo[bool]             // whether two references mean the same one
+	touched     idSet                  // contacts that may not be any more as the prints say
 	senderLists memo[*senderList]
 	restricted  memo[map[string]onboard.Restriction]
 	begun       memo[struct{}]

@@ -13,8 +13,8 @@ type Field string
 type attribute struct {
 	field Field
 	of    func(*Contact) *string
-	// same compares two values as the directory would see them.
-	same func(a, b string) bool
+	// form is what makes two values the same to the directory.
+	form func(string) string
 	// needed: the directory takes no empty value.
 	needed bool
 }
@@ -40,27 +40,27 @@ var attributes = sync.OnceValue(func() []attribute {
 		{field: "office", of: func(c *Contact) *string { return &c.Office }},
 		{field: "manager", of: func(c *Contact) *string { return &c.Manager }, needed: true},
 		{field: "assistant", of: func(c *Contact) *string { return &c.Assistant }},
-		{field: "phone", of: func(c *Contact) *string { return &c.Phone }, same: sameNumber},
-		{field: "mobile_phone", of: func(c *Contact) *string { return &c.MobilePhone }, same: sameNumber},
-		{field: "home_phone", of: func(c *Contact) *string { return &c.HomePhone }, same: sameNumber},
-		{field: "other_phone", of: func(c *Contact) *string { return &c.OtherPhone }, same: sameNumber},
-		{field: "fax", of: func(c *Contact) *string { return &c.Fax }, same: sameNumber},
-		{field: "pager", of: func(c *Contact) *string { return &c.Pager }, same: sameNumber},
+		{field: "phone", of: func(c *Contact) *string { return &c.Phone }, form: digits},
+		{field: "mobile_phone", of: func(c *Contact) *string { return &c.MobilePhone }, form: digits},
+		{field: "home_phone", of: func(c *Contact) *string { return &c.HomePhone }, form: digits},
+		{field: "other_phone", of: func(c *Contact) *string { return &c.OtherPhone }, form: digits},
+		{field: "fax", of: func(c *Contact) *string { return &c.Fax }, form: digits},
+		{field: "pager", of: func(c *Contact) *string { return &c.Pager }, form: digits},
 		{field: "street_address", of: func(c *Contact) *string { return &c.StreetAddress }},
 		{field: "city", of: func(c *Contact) *string { return &c.City }},
 		{field: "state_or_province", of: func(c *Contact) *string { return &c.StateOrProvince }},
 		{field: "postal_code", of: func(c *Contact) *string { return &c.PostalCode }},
-		{field: "country_or_region", of: func(c *Contact) *string { return &c.CountryOrRegion }, same: sameCountry},
-		{field: "web_page", of: func(c *Contact) *string { return &c.WebPage }, same: samePage},
+		{field: "country_or_region", of: func(c *Contact) *string { return &c.CountryOrRegion }, form: country},
+		{field: "web_page", of: func(c *Contact) *string { return &c.WebPage }, form: page},
 		{field: "notes", of: func(c *Contact) *string { return &c.Notes }},
-		{field: "mail_tip", of: func(c *Contact) *string { return &c.MailTip }, same: sameTip},
+		{field: "mail_tip", of: func(c *Contact) *string { return &c.MailTip }, form: tip},
 	}
 	for i := range customAttributes {
 		list = append(list, attribute{field: CustomAttribute(i + 1), of: func(c *Contact) *string { return &c.CustomAttributes[i] }})
 	}
 	for i := range list {
-		if list[i].same == nil {
-			list[i].same = sameText
+		if list[i].form == nil {
+			list[i].form = plainText
 		}
 	}
 	return list
@@ -71,16 +71,20 @@ func CustomAttribute(n int) Field { return Field(fmt.Sprintf("custom_attribute_%
 
 // Same reports whether two values of the field are the same to the directory,
 // which writes some in its own way.
-func (f Field) Same(a, b string) bool {
+func (f Field) Same(a, b string) bool { return f.Form(a) == f.Form(b) }
+
+// Form gives a value of the field in the one form that all values have which are
+// the same to the directory.
+func (f Field) Form(value string) string {
 	for _, known := range attributes() {
 		if known.field == f {
-			return known.same(a, b)
+			return known.form(value)
 		}
 	}
 	if f == FieldEmail {
-		return strings.EqualFold(a, b)
+		return strings.ToLower(value)
 	}
-	return a == b
+	return value
 }
 
 // Text gives the value of a field that is a text, to be read or set; nil for

@@ -11,16 +11,12 @@ import (
 // The directory hands values back in a form of its own. What differs in form
 // only is the same, or no second run would find everything as wanted.
 
-// sameText ignores blanks around the text, and how its lines end.
-func sameText(a, b string) bool { return plainText(a) == plainText(b) }
-
+// plainText ignores blanks around the text, and how its lines end.
 func plainText(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
 }
 
-// sameNumber ignores how the digits of a phone number are grouped.
-func sameNumber(a, b string) bool { return digits(a) == digits(b) }
-
+// digits ignores how the digits of a phone number are grouped.
 func digits(s string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t\u00a0\u202f-\u2010\u2011\u2013./()", r) {
@@ -30,9 +26,7 @@ func digits(s string) string {
 	}, strings.ToLower(s))
 }
 
-// samePage ignores letter case and a slash at the end, and a missing scheme.
-func samePage(a, b string) bool { return page(a) == page(b) }
-
+// page ignores letter case and a slash at the end, and a missing scheme.
 func page(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	for _, scheme := range []string{"https://", "http://"} {
@@ -41,10 +35,8 @@ func page(s string) string {
 	return strings.TrimRight(s, "/")
 }
 
-// sameTip ignores the HTML that Exchange puts around a mail tip (documented:
+// tip ignores the HTML that Exchange puts around a mail tip (documented:
 // Set-MailContact, MailTip).
-func sameTip(a, b string) bool { return tip(a) == tip(b) }
-
 func tip(s string) string {
 	s = plainText(s)
 	for _, tag := range []string{"<html>", "</html>", "<body>", "</body>"} {
@@ -53,9 +45,7 @@ func tip(s string) string {
 	return plainText(s)
 }
 
-// sameCountry takes an ISO 3166 code and any English name for one country.
-func sameCountry(a, b string) bool { return country(a) == country(b) }
-
+// country takes an ISO 3166 code and any English name for one country.
 func country(s string) string {
 	key := strings.ToLower(strings.TrimSpace(s))
 	if code, ok := countries()[key]; ok {

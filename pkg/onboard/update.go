@@ -20,9 +20,10 @@ type Update struct {
 
 // AttributeKeeper reads and changes the attributes of mail contacts.
 type AttributeKeeper interface {
-	// Attributes tells of the contact the given fields, as the directory keeps
-	// them at this moment. A manager is told in the words of like.Manager, if
-	// these mean the same recipient.
+	// Attributes tells of the contact the given fields. It may answer from what
+	// was read earlier only where all of them are as in like; what differs is as
+	// the directory keeps it at this moment. A manager is told in the words of
+	// like.Manager, if these mean the same recipient.
 	Attributes(ctx context.Context, r Recipient, fields []Field, like Contact) (Contact, error)
 	// UpdateContact gives the contact c's values of the fields; an empty one
 	// clears the attribute. Repeating it is harmless.
@@ -62,7 +63,11 @@ func (w *worker) ensureAttributes(ctx context.Context) bool {
 // update changes what differs, and tells from what to what.
 func (w *worker) update(ctx context.Context) ([]Change, error) {
 	wanted := w.row.Contact
-	now, err := w.job.Tenant.Attributes(ctx, w.person, w.job.Update.Fields, wanted)
+	compared := w.job.Update.compared(wanted, w.job.Key)
+	if len(compared) == 0 {
+		return nil, nil
+	}
+	now, err := w.job.Tenant.Attributes(ctx, w.person, compared, wanted)
 	if err != nil {
 		return nil, err
 	}
@@ -76,12 +81,30 @@ func (w *worker) update(ctx context.Context) ([]Change, error) {
 	return changes, w.job.Tenant.UpdateContact(ctx, w.person, fields, wanted)
 }
 
+// compared are the fields that have to be as wanted, or are the key: an empty
+// value can leave a field as it is.
+func (u Update) compared(wanted Contact, key Field) []Field {
+	var fields []Field
+	for _, a := range attributes() {
+		if slices.Contains(u.Fields, a.field) && (a.field == key || !u.leaves(a, wanted)) {
+			fields = append(fields, a.field)
+		}
+	}
+	if wanted.HiddenFromAddressLists != nil && slices.Contains(u.Fields, FieldHidden) {
+		fields = append(fields, FieldHidden)
+	}
+	return fields
+}
+
+func (u Update) leaves(a attribute, wanted Contact) bool {
+	return strings.TrimSpace(*a.of(&wanted)) == "" && (!u.Clear || a.needed)
+}
+
 // differences tells which fields are to be changed.
 func (u Update) differences(now, wanted Contact) (fields []Field, changes []Change) {
 	for _, a := range attributes() {
 		from, to := *a.of(&now), *a.of(&wanted)
-		leave := strings.TrimSpace(to) == "" && (!u.Clear || a.needed)
-		if leave || a.same(from, to) || !slices.Contains(u.Fields, a.field) {
+		if u.leaves(a, wanted) || a.form(from) == a.form(to) || !slices.Contains(u.Fields, a.field) {
 			continue
 		}
 		fields = append(fields, a.field)

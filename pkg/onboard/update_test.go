@@ -164,7 +164,7 @@ func TestUpdateOfAContactThatIsGone(t *testing.T) {
 	m.hold(onboard.Recipient{ID: "c-1", Kind: onboard.KindContact, Address: ana, Remembered: true})
 	m.stale = map[string]bool{ana: true}
 	gone := &goneAttributes{memory: m}
-	got := runUpdate(t, gone, onboard.Update{Fields: []onboard.Field{"company"}}, onboard.Row{Line: 2, Contact: anaWith(nil)})
+	got := runUpdate(t, gone, onboard.Update{Fields: []onboard.Field{"company"}}, onboard.Row{Line: 2, Contact: anaWith(func(c *onboard.Contact) { c.Company = "Fabrikam" })})
 	if want := "changed created"; got[0] != want {
 		t.Errorf("got %s, want %s", got[0], want)
 	}

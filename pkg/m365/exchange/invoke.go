@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -25,37 +26,62 @@ var errNoAnswer = errors.New("no answer in time")
 // change whose end is unknown matches ErrUncertain. No token, or a ctx that
 // ended, come back as the errors that they are.
 func (c *Client) Invoke(ctx context.Context, cmd Command) (Result, error) {
-	body, err := cmd.encode()
-	if err != nil {
-		return Result{}, err
-	}
 	var result Result
-	at := c.endpoint(cmd.Select)
-	seen := map[string]bool{}
-	for {
-		p, err := c.page(ctx, cmd, at, body)
+	for p, err := range c.pages(ctx, cmd) {
 		if err != nil {
 			return Result{}, err
-		}
-		if p.next != "" {
-			p.warnings = slices.DeleteFunc(p.warnings, isCutShort)
 		}
 		result.Values = append(result.Values, p.values...)
 		result.Warnings = append(result.Warnings, p.warnings...)
 		result.RequestID = p.requestID
-		if p.next == "" {
-			return result, nil
-		}
-		// The same command is posted to the link (documented for version 2.0
-		// of the API, observed here).
-		if at, err = c.follow(p.next); err == nil && seen[p.next] {
-			err = errors.New("the link to the next page leads back to an earlier one")
-		}
-		if err != nil {
-			return Result{}, c.malformed(cmd, p.requestID, err)
-		}
-		seen[p.next] = true
 	}
+	return result, nil
+}
+
+// pages gives the pages of a command's answer as they come. An error is the
+// last of them; without one the answer was whole.
+func (c *Client) pages(ctx context.Context, cmd Command) iter.Seq2[page, error] {
+	return func(yield func(page, error) bool) {
+		body, err := cmd.encode()
+		if err != nil {
+			yield(page{}, err)
+			return
+		}
+		seen := map[string]bool{}
+		for at := c.endpoint(cmd.Select); at != nil; {
+			p, err := c.page(ctx, cmd, at, body)
+			if err == nil {
+				at, err = c.next(cmd, p, seen)
+			}
+			if err != nil {
+				yield(page{}, err)
+				return
+			}
+			if p.next != "" {
+				p.warnings = slices.DeleteFunc(p.warnings, isCutShort)
+			}
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}
+}
+
+// next is where the page after p is; nil if p is the last one. The same command
+// is posted there (documented for version 2.0 of the API, observed here).
+func (c *Client) next(cmd Command, p page, seen map[string]bool) (*url.URL, error) {
+	if p.next == "" {
+		return nil, nil
+	}
+	at, err := c.follow(p.next)
+	if err == nil && seen[p.next] {
+		err = errors.New("the link to the next page leads back to an earlier one")
+	}
+	if err != nil {
+		return nil, c.malformed(cmd, p.requestID, err)
+	}
+	seen[p.next] = true
+	return at, nil
 }
 
 // follow checks that a link to the next page stays with the service: the

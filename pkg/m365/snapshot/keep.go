@@ -10,12 +10,8 @@ import (
 // Book gives the recipients that are kept under a name, in a book that is open
 // for writing, and the link for what changed since; nil when there are none.
 func (s *Store) Book(ctx context.Context, name string) (*Book, string, error) {
-	var link string
-	err := s.db.QueryRowContext(ctx, `SELECT link FROM directory_books WHERE book = ?`, name).Scan(&link)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, "", nil
-	}
-	if err != nil {
+	link, ok, err := s.link(ctx, name)
+	if err != nil || !ok {
 		return nil, "", err
 	}
 	rows, err := s.db.QueryContext(ctx, `SELECT id, guest, text FROM directory_recipients WHERE book = ?`, name)
@@ -35,6 +31,16 @@ func (s *Store) Book(ctx context.Context, name string) (*Book, string, error) {
 		b.put(e)
 	}
 	return b, link, rows.Err()
+}
+
+// link gives the link that something is kept with; false when nothing is.
+func (s *Store) link(ctx context.Context, name string) (string, bool, error) {
+	var link string
+	err := s.db.QueryRowContext(ctx, `SELECT link FROM directory_books WHERE book = ?`, name).Scan(&link)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return link, err == nil, err
 }
 
 // HasBook tells whether recipients are kept under a name.

@@ -42,13 +42,23 @@ func (c *call) filter() (*filter, *cmdletError) {
 	if errors.As(err, &syntax) {
 		return nil, badFilter(syntax.Error())
 	}
-	var unknown *opath.Compare
+	var unknown, noTime *opath.Compare
 	opath.Walk(expr, func(c *opath.Compare) {
 		if unknown == nil && properties[strings.ToLower(c.Property)] == nil {
 			unknown = c
 		}
+		if isTime(c.Property) && !c.Value.Null {
+			at, ok := readTime(c.Value.Text)
+			if !ok {
+				noTime = c
+			}
+			c.Value.Text = sortable(at)
+		}
 		addPrefix(c)
 	})
+	if noTime != nil {
+		return nil, badFilter(fmt.Sprintf("The value of %q can't be converted to a date and time.", noTime.Property))
+	}
 	if unknown != nil {
 		return nil, badFilter(fmt.Sprintf("%q is not a recognized filterable property. For a complete list of filterable properties see the command help.\n%q at position %d.",
 			unknown.Property, text, unknown.Pos))

@@ -354,3 +354,25 @@ func TestWhatIfChangesNothing(t *testing.T) {
 	sim.must("New-MailContact", args{"Name": "New", "ExternalEmailAddress": "new@adatum.example", "WhatIf": true})
 	sim.call("Get-Recipient", args{"Identity": "New"}).want(t, 404, "Ex6F9304|…")
 }
+
+// Times are compared as times, in the form that is documented and in those of scripts.
+func TestFilterByTheTimeOfTheLastChange(t *testing.T) {
+	sim := newTenant(t, options{})
+	sim.now = sim.now.Add(48 * time.Hour) // 25 November
+	sim.must("Set-Contact", args{"Identity": "Old Supplier", "Company": "Adatum"})
+	for filter, want := range map[string]int{
+		"WhenChangedUTC -gt '11/24/2026 2:00:00 PM'":  1,
+		"WhenChangedUTC -gt '11/25/2026 1:59:59 AM'":  1,
+		"WhenChangedUTC -gt '11/25/2026 2:00:00 AM'":  0,
+		"WhenChangedUTC -gt '2026-11-24T00:00:00Z'":   1,
+		"WhenChangedUTC -gt '9/9/2026'":               1,
+		"WhenCreatedUTC -gt '11/24/2026 12:00:00 PM'": 0,
+	} {
+		for _, cmdlet := range []string{"Get-Contact", "Get-MailContact"} {
+			if got := len(sim.must(cmdlet, args{"Filter": filter}).Value); got != want {
+				t.Errorf("%s %s: %d contacts, want %d", cmdlet, filter, got, want)
+			}
+		}
+	}
+	sim.call("Get-Contact", args{"Filter": "WhenChangedUTC -gt 'yesterday'"}).want(t, 400, "|System.Management.Automation.ParameterBindingException|…")
+}

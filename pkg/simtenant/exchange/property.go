@@ -75,6 +75,8 @@ func membersOf(v directory.View, o *directory.Object) []string {
 // singleProperties are those of one value at most.
 func singleProperties() map[string]func(directory.View, *directory.Object) string {
 	name := func(_ directory.View, o *directory.Object) string { return o.Name }
+	created := func(_ directory.View, o *directory.Object) string { return sortable(o.Created) }
+	changed := func(_ directory.View, o *directory.Object) string { return sortable(o.Changed) }
 	closed := func(_ directory.View, o *directory.Object) string { return printed(o.RequireSenderAuthentication) }
 	return map[string]func(directory.View, *directory.Object) string{
 		"name": name, "identity": name, "id": name,
@@ -92,8 +94,10 @@ func singleProperties() map[string]func(directory.View, *directory.Object) strin
 		"isdirsynced":                        func(_ directory.View, o *directory.Object) string { return printed(o.Synced) },
 		"requireallsendersareauthenticated":  closed,
 		"requiresenderauthenticationenabled": closed,
-		"whencreated":                        func(_ directory.View, o *directory.Object) string { return sortable(o.Created) },
-		"whenchanged":                        func(_ directory.View, o *directory.Object) string { return sortable(o.Changed) },
+		"whencreated":                        created,
+		"whencreatedutc":                     created,
+		"whenchanged":                        changed,
+		"whenchangedutc":                     changed,
 	}
 }
 
@@ -122,6 +126,31 @@ func senderLists() map[string]property {
 		"rejectmessagesfrom":              list(rejected, false),
 		"rejectmessagesfromdlmembers":     list(rejected, true),
 	}
+}
+
+// isTime tells whether a property is a time. That those without UTC in their name
+// are in UTC, too, is our choice.
+func isTime(property string) bool {
+	switch strings.ToLower(property) {
+	case "whencreated", "whencreatedutc", "whenchanged", "whenchangedutc":
+		return true
+	}
+	return false
+}
+
+// timeForms are the ways to write a time in a filter. The first one is
+// documented ("Filterable properties", WhenChangedUTC); PowerShell scripts
+// write the others.
+var timeForms = []string{"1/2/2006 3:04:05 PM", "1/2/2006 15:04:05", "1/2/2006", time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02"}
+
+// readTime reads a time in a filter.
+func readTime(text string) (time.Time, bool) {
+	for _, form := range timeForms {
+		if at, err := time.Parse(form, text); err == nil {
+			return at, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // sortable is a time whose order as text is its order in time.
