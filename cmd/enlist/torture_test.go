@@ -19,8 +19,10 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"enlist/pkg/journal"
+	"enlist/pkg/onboard"
 	"enlist/pkg/simtenant"
 	"enlist/pkg/simtenant/directory"
 	"enlist/pkg/simtenant/fault"
@@ -35,10 +37,11 @@ var (
 // chance, while the tenant drops connections before and after doing the work,
 // and goes on with the run, being killed again now and then, until it is done.
 // Half of the runs follow an earlier one of their source, and take out of the
-// groups whom their input does not name any more.
-// However it went, everybody is in the wanted groups then, nobody exists twice,
-// no command was sent again that the journal knew to be done, and the report
-// has each row once.
+// groups whom their input does not name any more. Half of them invite guests, and
+// half open the groups to listed senders only.
+// However it went, everybody is in the wanted groups then, and may write to them
+// as wanted, nobody exists twice, no command was sent again that the journal knew
+// to be done, and the report has each row once.
 //
 // A failure tells its seed. To repeat it:
 //
@@ -90,7 +93,10 @@ type victim struct {
 	tenant  *simtenant.Server
 	wire    *wire
 	wireCA  string
+	guests  bool                // some people are guests, of a Microsoft 365 group
+	listed  bool                // only listed senders may write to the groups
 	members map[string][]string // wanted, by group
+	opened  map[string]bool     // groups that somebody was to be in at any time
 	people  map[string]int      // who is to exist, once
 	rows    int
 	kills   int
@@ -111,6 +117,10 @@ func torture(t *testing.T, enlist string, seed uint64) int {
 		Faults: []fault.Fault{
 			{Action: fault.ResetBefore, Path: "/adminapi", Probability: 0.02},
 			{Action: fault.ResetAfter, Path: "/adminapi", Probability: 0.02},
+			{Action: fault.ResetBefore, Path: "/v1.0/invitations", Probability: 0.1},
+			{Action: fault.ResetAfter, Path: "/v1.0/invitations", Probability: 0.1},
+			{Action: fault.ResetBefore, Path: "/v1.0/groups", Probability: 0.05},
+			{Action: fault.ResetAfter, Path: "/v1.0/groups", Probability: 0.05},
 		},
 	})
 	if err != nil {
@@ -118,13 +128,14 @@ func torture(t *testing.T, enlist string, seed uint64) int {
 	}
 	defer tenant.Close()
 	v := &victim{t: t, chance: chance, enlist: enlist, folder: t.TempDir(), tenant: tenant, wire: newWire(t, tenant),
-		members: map[string][]string{}, people: map[string]int{}, confirmed: map[wireCommand]bool{}}
+		guests: chance.IntN(2) == 0, listed: chance.IntN(2) == 0,
+		members: map[string][]string{}, opened: map[string]bool{}, people: map[string]int{}, confirmed: map[wireCommand]bool{}}
 	v.wireCA = v.wire.saveCA(t)
 
-	run := []string{"run", "--source", "hr", "--report", "report", "people.csv"}
+	run := append(v.policy(), "--report", "report", "people.csv")
 	if chance.IntN(2) == 0 {
 		v.writeInput("former.csv")
-		v.sitting(0, "run", "--source", "hr", "--report", "former", "former.csv")
+		v.sitting(0, append(v.policy(), "--report", "former", "former.csv")...)
 		v.finish()
 		run = append(run, "--prune", "--max-removals", "100%", "--accept-shrunk-input")
 	}
@@ -142,6 +153,18 @@ func torture(t *testing.T, enlist string, seed uint64) int {
 	return v.kills
 }
 
+// policy is the command to run, with the flags of all runs.
+func (v *victim) policy() []string {
+	run := []string{"run", "--source", "hr"}
+	if v.guests {
+		run = append(run, "--m365-groups", "guest")
+	}
+	if v.listed {
+		run = append(run, "--senders", "listed", "--internal-senders", allStaff)
+	}
+	return run
+}
+
 // finish goes on with the run until it is done.
 func (v *victim) finish() {
 	for range 20 {
@@ -157,8 +180,14 @@ func (v *victim) finish() {
 	v.t.Fatal("the run was not done after it was gone on with 20 times")
 }
 
+const (
+	allStaff = "all-staff@contoso.example"    // everybody inside
+	team     = "project-team@contoso.example" // takes people from outside as guests
+)
+
 // writeInput makes up people, some of them in several rows. They are wanted in
-// their groups, and nobody else any more.
+// their groups, and nobody else any more. A guest's rows all name the team, so
+// that none of them makes a contact.
 func (v *victim) writeInput(name string) {
 	clear(v.members)
 	groups := []string{"partners@contoso.example", "news@contoso.example", "suppliers@contoso.example"}
@@ -168,12 +197,18 @@ func (v *victim) writeInput(name string) {
 	for range v.rows {
 		n := v.chance.IntN(10)
 		person := fmt.Sprintf("person%d@torture.example", n)
-		group := groups[v.chance.IntN(len(groups))]
-		v.people[person] = 1
-		if !slices.Contains(v.members[group], person) {
-			v.members[group] = append(v.members[group], person)
+		wanted := []string{groups[v.chance.IntN(len(groups))]}
+		if v.guests && n < 4 {
+			wanted = append(wanted, team)[v.chance.IntN(2):]
 		}
-		fmt.Fprintf(&text, "%s,Person %d,Torture Ltd,%s\n", person, n, group)
+		v.people[person] = 1
+		for _, group := range wanted {
+			v.opened[group] = true
+			if !slices.Contains(v.members[group], person) {
+				v.members[group] = append(v.members[group], person)
+			}
+		}
+		fmt.Fprintf(&text, "%s,Person %d,Torture Ltd,%s\n", person, n, strings.Join(wanted, ";"))
 	}
 	if err := os.WriteFile(filepath.Join(v.folder, name), []byte(text.String()), 0o600); err != nil {
 		v.t.Fatal(err)
@@ -186,10 +221,13 @@ func (v *victim) sitting(killAt int, args ...string) {
 	address := strings.TrimPrefix(v.wire.server.URL, "https://")
 	if args[0] == "run" {
 		args = append(args, "--tenant", "sim", "--sim-address", address, "--sim-ca", v.wireCA)
+		// A run that is begun anew goes by the tenant, which may not show yet what the
+		// one before has done. Only what was taken away it knows from the journal.
+		maps.DeleteFunc(v.confirmed, func(c wireCommand, _ bool) bool { return !c.takesAway() })
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, v.enlist, append(args, "--state", "state.db", "--workers", "4")...)
+	cmd := exec.CommandContext(ctx, v.enlist, append(args, "--state", "state.db", "--workers", "4", "--settle", "1s")...)
 	cmd.Dir = v.folder
 	cmd.Env = append(os.Environ(), "AZURE_CLIENT_ID="+v.tenant.App().ClientID, "AZURE_CLIENT_SECRET="+v.tenant.App().Secret)
 	var said strings.Builder
@@ -247,23 +285,38 @@ func (v *victim) noteConfirmed() {
 		v.t.Fatal(err)
 	}
 	defer db.Close()
-	rows, err := db.Query(`SELECT kind, address, person_ref, group_ref FROM steps WHERE state = 'done'`)
+	rows, err := db.Query(`SELECT kind, address, person_ref, person_id, group_ref, group_id, group_kind FROM steps
+		WHERE state = 'done' AND run = (SELECT max(seq) FROM runs)`)
 	if err != nil {
 		v.t.Fatal(err)
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var kind, address, person, group string
-		if err := rows.Scan(&kind, &address, &person, &group); err != nil {
+		var kind, groupKind, address, person, personID, group, groupID string
+		if err := rows.Scan(&kind, &address, &person, &personID, &group, &groupID, &groupKind); err != nil {
 			v.t.Fatal(err)
 		}
 		command := map[string]wireCommand{
 			journal.CreateContact: {"New-MailContact", address, ""},
-			journal.SetAttributes: {"Set-Contact", strings.ToLower(person), ""},
-			journal.AddMember:     {"Add-DistributionGroupMember", strings.ToLower(group), strings.ToLower(person)},
-			journal.OpenGroup:     {"Set-DistributionGroup", strings.ToLower(group), ""},
-			journal.RemoveMember:  {"Remove-DistributionGroupMember", strings.ToLower(group), strings.ToLower(person)},
+			journal.InviteGuest:   {inviteGuest, address, ""},
+			journal.SetAttributes: {"Set-Contact", person, ""},
+			journal.AddMember:     {"Add-DistributionGroupMember", group, person},
+			journal.OpenGroup:     {"Set-DistributionGroup", group, ""},
+			journal.AllowSender:   {allowSender, group, person},
+			journal.RemoveMember:  {"Remove-DistributionGroupMember", group, person},
+			journal.RemoveSender:  {removeSender, group, person},
 		}[kind]
+		if groupKind == string(onboard.GroupMicrosoft365) {
+			switch kind {
+			case journal.AddMember:
+				command = wireCommand{addGuest, groupID, personID}
+			case journal.OpenGroup:
+				command.name = "Set-UnifiedGroup"
+			case journal.RemoveMember:
+				command = wireCommand{removeGuest, groupID, personID}
+			}
+		}
+		command.identity, command.member = strings.ToLower(command.identity), strings.ToLower(command.member)
 		v.confirmed[command] = true
 	}
 	if err := rows.Err(); err != nil {
@@ -288,41 +341,64 @@ func (v *victim) complete() bool {
 // check compares the tenant and the report with what was wanted.
 func (v *victim) check() {
 	state := v.tenant.State()
-	contacts := map[string]int{}
-	for _, c := range state.Contacts {
-		if address := strings.ToLower(c.Email); strings.HasSuffix(address, "@torture.example") {
-			contacts[address]++
+	known := addresses(state)
+	people := map[string]int{}
+	for _, address := range known {
+		if isTortured(address) {
+			people[address]++
 		}
 	}
-	if diff := cmp.Diff(v.people, contacts); diff != "" {
-		v.t.Error("contacts (-want +got):\n" + diff)
+	if diff := cmp.Diff(v.people, people); diff != "" {
+		v.t.Error("contacts and guests (-want +got):\n" + diff)
 	}
 	for _, g := range state.Groups {
-		if diff := cmp.Diff(sorted(v.members[g.Address]), tortured(state, g)); diff != "" {
+		wanted := sorted(v.members[g.Address])
+		members := sorted(slices.DeleteFunc(named(known, g.Members), func(a string) bool { return !isTortured(a) }))
+		if diff := cmp.Diff(wanted, members, cmpopts.EquateEmpty()); diff != "" {
 			v.t.Errorf("members of %s (-want +got):\n%s", g.Address, diff)
+		}
+		if !v.opened[g.Address] {
+			continue
+		}
+		if *g.RequireSenderAuthentication {
+			v.t.Errorf("%s is closed", g.Address)
+		}
+		var senders []string
+		if v.listed {
+			senders = sorted(append(wanted, allStaff))
+		}
+		if diff := cmp.Diff(senders, sorted(named(known, g.AllowedSenders)), cmpopts.EquateEmpty()); diff != "" {
+			v.t.Errorf("who may write to %s (-want +got):\n%s", g.Address, diff)
 		}
 	}
 	v.checkReport()
 }
 
-// tortured are the members of the group who come from the input.
-func tortured(state *directory.Seed, g directory.SeedGroup) []string {
-	addresses := map[string]string{}
+// addresses are those of the contacts and users, by their ids.
+func addresses(state *directory.Seed) map[string]string {
+	known := map[string]string{}
 	for _, c := range state.Contacts {
-		addresses[c.ID] = strings.ToLower(c.Email)
+		known[c.ID] = strings.ToLower(c.Email)
 	}
-	members := map[string]bool{}
-	for _, m := range g.Members {
-		address := strings.ToLower(m)
-		if known, ok := addresses[m]; ok {
-			address = known
-		}
-		if strings.HasSuffix(address, "@torture.example") {
-			members[address] = true
-		}
+	for _, u := range state.Users {
+		known[u.ID] = strings.ToLower(u.Address)
 	}
-	return slices.Sorted(maps.Keys(members))
+	return known
 }
+
+// named gives the addresses behind references, which are ids or addresses.
+func named(known map[string]string, references []string) []string {
+	var names []string
+	for _, r := range references {
+		if address, ok := known[r]; ok {
+			r = address
+		}
+		names = append(names, strings.ToLower(r))
+	}
+	return names
+}
+
+func isTortured(address string) bool { return strings.HasSuffix(address, "@torture.example") }
 
 func sorted(list []string) []string {
 	list = slices.Clone(list)
@@ -343,13 +419,13 @@ func (v *victim) checkReport() {
 		if row["line"] != fmt.Sprint(i+2) || row["verdict"] != "changed" && row["verdict"] != "unchanged" {
 			v.t.Errorf("row %d of the report is line %s, %s: %s", i+1, row["line"], row["verdict"], row["message"])
 		}
-		if row["contact"] == "created" {
+		if row["contact"] == "created" || row["contact"] == "invited" {
 			created[row["email"]]++
 		}
 	}
 	for email, n := range created {
 		if n > 1 {
-			v.t.Errorf("the report says %d times that %s was created", n, email)
+			v.t.Errorf("the report says %d times that %s was created or invited", n, email)
 		}
 	}
 }

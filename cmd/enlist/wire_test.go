@@ -44,6 +44,18 @@ const (
 // that it names.
 type wireCommand struct{ name, identity, member string }
 
+// The commands that are no cmdlet, or one that does other things, too.
+const (
+	inviteGuest  = "Invite a guest"
+	addGuest     = "Add a guest"
+	removeGuest  = "Remove a guest"
+	allowSender  = "Allow a sender"
+	removeSender = "Remove a sender"
+)
+
+// takesAway reports whether the command takes somebody out of a group or off a list.
+func (c wireCommand) takesAway() bool { return strings.HasPrefix(c.name, "Remove") }
+
 func newWire(t *testing.T, tenant *simtenant.Server) *wire {
 	t.Helper()
 	target, err := url.Parse(tenant.URL())
@@ -112,7 +124,7 @@ func (w *wire) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	strike := w.note(changesIn(body))
+	strike := w.note(append(changesIn(body), graphChange(r.Method, r.URL.Path, body)...))
 	strike(arrived)
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	answer := httptest.NewRecorder()
@@ -141,31 +153,67 @@ func (w *wire) note(commands []wireCommand) func(phase) {
 // changesIn finds the commands in the body of a request, alone or in a $batch,
 // that are no questions.
 func changesIn(body []byte) []wireCommand {
-	type request struct {
-		CmdletInput struct {
-			CmdletName string
-			Parameters struct{ Identity, Member, ExternalEmailAddress string }
-		}
-	}
 	var whole struct {
-		request
-		Requests []struct{ Body request }
+		cmdletRequest
+		Requests []struct{ Body cmdletRequest }
 	}
 	if json.Unmarshal(body, &whole) != nil {
 		return nil // not a command at all
 	}
-	all := []request{whole.request}
+	commands := whole.changes()
 	for _, item := range whole.Requests {
-		all = append(all, item.Body)
-	}
-	var commands []wireCommand
-	for _, r := range all {
-		c := r.CmdletInput
-		if c.CmdletName == "" || strings.HasPrefix(c.CmdletName, "Get-") {
-			continue
-		}
-		identity := c.Parameters.Identity + c.Parameters.ExternalEmailAddress // never both
-		commands = append(commands, wireCommand{c.CmdletName, strings.ToLower(identity), strings.ToLower(c.Parameters.Member)})
+		commands = append(commands, item.Body.changes()...)
 	}
 	return commands
+}
+
+type cmdletRequest struct {
+	CmdletInput struct {
+		CmdletName string
+		Parameters struct {
+			Identity, Member, ExternalEmailAddress string
+			AcceptMessagesOnlyFromSendersOrMembers struct{ Add, Remove []string }
+		}
+	}
+}
+
+// changes are several if a command is about several senders.
+func (r cmdletRequest) changes() []wireCommand {
+	name, p := r.CmdletInput.CmdletName, r.CmdletInput.Parameters
+	if name == "" || strings.HasPrefix(name, "Get-") {
+		return nil
+	}
+	identity := strings.ToLower(p.Identity + p.ExternalEmailAddress) // never both
+	senders := p.AcceptMessagesOnlyFromSendersOrMembers
+	if len(senders.Add)+len(senders.Remove) == 0 {
+		return []wireCommand{{name, identity, strings.ToLower(p.Member)}}
+	}
+	var commands []wireCommand
+	for _, sender := range senders.Add {
+		commands = append(commands, wireCommand{allowSender, identity, strings.ToLower(sender)})
+	}
+	for _, sender := range senders.Remove {
+		commands = append(commands, wireCommand{removeSender, identity, strings.ToLower(sender)})
+	}
+	return commands
+}
+
+// graphChange gives the request if it invites a guest, or changes who is in a
+// Microsoft 365 group.
+func graphChange(method, path string, body []byte) []wireCommand {
+	var about struct {
+		InvitedUserEmailAddress string
+		ID                      string `json:"@odata.id"`
+	}
+	_ = json.Unmarshal(body, &about) // a DELETE has none
+	parts := strings.Split(strings.ToLower(path), "/")[1:]
+	switch {
+	case method == http.MethodPost && len(parts) == 2 && parts[1] == "invitations":
+		return []wireCommand{{inviteGuest, strings.ToLower(about.InvitedUserEmailAddress), ""}}
+	case method == http.MethodPost && len(parts) == 5 && parts[1] == "groups" && parts[4] == "$ref":
+		return []wireCommand{{addGuest, parts[2], strings.ToLower(about.ID[strings.LastIndex(about.ID, "/")+1:])}}
+	case method == http.MethodDelete && len(parts) == 6 && parts[1] == "groups":
+		return []wireCommand{{removeGuest, parts[2], parts[4]}}
+	}
+	return nil
 }
