@@ -36,7 +36,7 @@ func (e *runEnded) stopped() bool {
 // for which the last run was stopped.
 func (e *runEnded) leave(rest []assignment, err error) {
 	for _, a := range rest {
-		e.left = append(e.left, a.path)
+		e.left = append(e.left, a.input.name)
 	}
 	if e.err = err; err != nil {
 		e.code = worse(e.code, stoppedCode(err))
