@@ -9,6 +9,7 @@ import (
 
 	"enlist/pkg/journal"
 	"enlist/pkg/onboard"
+	"enlist/pkg/report"
 )
 
 func newPlanCommand() *cobra.Command {
@@ -130,6 +131,14 @@ func (k *keptPlan) add(o onboard.Outcome) error {
 		return nil
 	}
 	return unwritten(k.Add(o))
+}
+
+// addRemoval adds somebody who would be taken away.
+func (k *keptPlan) addRemoval(v report.Reversal) error {
+	if k == nil {
+		return nil
+	}
+	return unwritten(k.AddRemoval(v.Change, v.Person, v.Group))
 }
 
 // end keeps the plan only if it is whole.

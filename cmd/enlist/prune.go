@@ -89,9 +89,10 @@ type leavers struct {
 	wanted  map[string]map[string]bool // groups by the person's address or id; "" stands for all
 	taken   []journal.Reversal         // before the run was cut off
 	planned bool                       // nothing is done, as in a dry run
+	plan    *journal.Plan              // holds the run to what it tells; nil for none
 
-	told     int // of what was taken away, or would be
-	failures int // among them
+	told     int // of what was taken away, would be, or is left
+	failures int // among them, with what the plan refuses
 }
 
 // leavers reads who was put where by earlier runs; nil if nobody is pruned.
@@ -109,13 +110,13 @@ func (r *record) leavers(ctx context.Context, a assignment, tenant *connection, 
 			return nil, &usageError{Message: "--prune needs the record of earlier runs, and there is none.", NextStep: "Name the state file with --state."}
 		}
 		if j, err = journal.Read(ctx, path); errors.Is(err, fs.ErrNotExist) {
-			return &leavers{o: &o.prune}, nil
+			return &leavers{o: &o.prune, plan: a.plan}, nil
 		} else if err != nil {
 			return nil, err
 		}
 		defer j.Close()
 	}
-	l := &leavers{o: &o.prune, wanted: map[string]map[string]bool{}, planned: o.dryRun}
+	l := &leavers{o: &o.prune, wanted: map[string]map[string]bool{}, planned: o.dryRun, plan: a.plan}
 	source := o.state.sourceOf(a.path)
 	var err error
 	if a.resumed != nil {
@@ -210,7 +211,7 @@ func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant jou
 	if err := l.tellAll(l.taken, report.ReversalDone, tell); err != nil {
 		return err
 	}
-	gone := l.gone()
+	gone, refused := l.plan.HoldRemovals(l.gone(), l.taken)
 	removals := 0
 	for _, v := range gone {
 		if v.What != journal.AllowSender { // goes with a membership
@@ -218,7 +219,7 @@ func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant jou
 		}
 	}
 	switch most := l.o.most(len(l.members) + len(l.created)); {
-	case len(gone) == 0, tally.Verdicts[onboard.Deferred] > 0:
+	case len(gone)+len(refused) == 0, tally.Verdicts[onboard.Deferred] > 0:
 		return nil // of rows that are left over it is not known which groups they name
 	case tally.Verdicts[onboard.Invalid] > 0:
 		return &limitError{Message: fmt.Sprintf("Nobody was taken out of a group: %d rows are invalid, and might be meant for those who seem to have left.", tally.Verdicts[onboard.Invalid]),
@@ -230,7 +231,8 @@ func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant jou
 	if l.planned {
 		return l.tellAll(gone, report.ReversalPlanned, tell)
 	}
-	var tellErr error
+	l.failures += len(refused)
+	tellErr := l.tellAll(refused, report.ReversalLeft, tell)
 	err := record.Undo(ctx, tenant, gone, func(v journal.Reversal) {
 		l.told++
 		if v.Err != nil {

@@ -221,7 +221,9 @@ func (w *work) do(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return w.leavers.take(ctx, w.kept.writer, w.tenant.tenant, w.tally, w.out.Remove)
+	return w.leavers.take(ctx, w.kept.writer, w.tenant.tenant, w.tally, func(v report.Reversal) error {
+		return errors.Join(w.out.Remove(v), w.plan.addRemoval(v))
+	})
 }
 
 // end completes the report and the record, whatever became of the run.

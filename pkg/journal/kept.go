@@ -54,6 +54,18 @@ var (
 	}
 )
 
+// What a plan has to do with it.
+var (
+	keptUnplanned = kept{
+		why:  "The plan doesn't tell of this.",
+		next: "Make a new plan of the file, look at it, and run that.",
+	}
+	keptOutdated = kept{
+		why:  "By the plan it was to be done, and there is no reason for it any more: somebody has done it, or it is wanted again.",
+		next: "Make a new plan of the file if that is unexpected.",
+	}
+)
+
 // What was done to groups.
 var (
 	keptReportsChanged = kept{

@@ -17,7 +17,8 @@ import (
 )
 
 // Plan is what a dry run found that a run would do, kept to be done later, just
-// so. Its file is JSON Lines: the plan, then each row's outcome.
+// so. Its file is JSON Lines: the plan, then each row's outcome, then what is
+// taken back of earlier runs.
 type Plan struct {
 	Version  int                 `json:"enlist_plan"`
 	Tenant   string              `json:"tenant"`
@@ -29,7 +30,8 @@ type Plan struct {
 	// FileSHA256 is of the plan's own file, hexadecimal, once it is read.
 	FileSHA256 string `json:"-"`
 
-	deeds toldDeeds
+	deeds    toldDeeds
+	removals []plannedRemoval
 }
 
 // planVersion is that of the file's form.
@@ -40,6 +42,19 @@ type plannedRow struct {
 	Line    int           `json:"line"`
 	Address string        `json:"address"`
 	Outcome storedOutcome `json:"outcome"`
+}
+
+// plannedRemoval is a change of an earlier run that the plan takes back.
+type plannedRemoval struct {
+	What   string `json:"what"`
+	Person string `json:"person"` // address
+	Group  string `json:"group"`  // address
+}
+
+// plannedLine is a line of the file after the first one.
+type plannedLine struct {
+	plannedRow
+	Removal *plannedRemoval `json:"removal"`
 }
 
 // PlanWriter writes a plan.
@@ -66,6 +81,14 @@ func NewPlan(path string, p Plan) (*PlanWriter, error) {
 // Add writes the next row's outcome.
 func (w *PlanWriter) Add(o onboard.Outcome) error {
 	return w.json.Encode(plannedRow{Line: o.Row.Line, Address: strings.ToLower(o.Row.Contact.Email), Outcome: storedOutcome{Outcome: o}})
+}
+
+// AddRemoval writes that a change of an earlier run is taken back: its kind, and
+// the addresses of the person and the group.
+func (w *PlanWriter) AddRemoval(what, person, group string) error {
+	return w.json.Encode(struct {
+		Removal plannedRemoval `json:"removal"`
+	}{plannedRemoval{what, person, group}})
 }
 
 // Finish brings the plan to the disk under its name.
@@ -102,8 +125,8 @@ func ReadPlan(path string) (*Plan, error) {
 		return nil, fmt.Errorf("%s was made by another version of enlist", path)
 	}
 	for {
-		var row plannedRow
-		err := lines.Decode(&row)
+		var line plannedLine
+		err := lines.Decode(&line)
 		if errors.Is(err, io.EOF) {
 			p.FileSHA256 = hex.EncodeToString(sum.Sum(nil))
 			return p, nil
@@ -111,6 +134,10 @@ func ReadPlan(path string) (*Plan, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s is damaged: %w", path, err)
 		}
-		p.deeds.add(row.Address, row.Outcome.Outcome)
+		if line.Removal != nil {
+			p.removals = append(p.removals, *line.Removal)
+			continue
+		}
+		p.deeds.add(line.Address, line.Outcome.Outcome)
 	}
 }
