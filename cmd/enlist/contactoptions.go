@@ -49,6 +49,9 @@ func (o *contactOptions) validate() error {
 				NextStep: "Write for example --set custom_attribute_1=partner. The fields are those that columns can have, but for email and groups."}
 		}
 	}
+	if err := o.validateCountry(); err != nil {
+		return err
+	}
 	name, err := o.template()
 	if err == nil {
 		err = name.Execute(io.Discard, person{onboard.Contact{}})
@@ -60,11 +63,28 @@ func (o *contactOptions) validate() error {
 	return nil
 }
 
-// fixedValue reads "custom_attribute_1=partner".
+// validateCountry refuses a fixed country that Exchange would not know.
+func (o *contactOptions) validateCountry() error {
+	for _, s := range o.set {
+		field, value, _ := fixedValue(s)
+		if _, ok := intake.CountryCode(value); field == fieldCountry && !ok {
+			return &usageError{Message: fmt.Sprintf("--set %q names no country that is known.", s), NextStep: "Write its ISO code, as in --set country_or_region=DE."}
+		}
+	}
+	return nil
+}
+
+const fieldCountry onboard.Field = "country_or_region"
+
+// fixedValue reads "custom_attribute_1=partner". A country becomes its code.
 func fixedValue(s string) (onboard.Field, string, bool) {
 	field, value, ok := strings.Cut(s, "=")
 	f := onboard.Field(strings.TrimSpace(field))
-	return f, strings.TrimSpace(value), ok && (&onboard.Contact{}).Text(f) != nil
+	value = strings.TrimSpace(value)
+	if code, known := intake.CountryCode(value); f == fieldCountry && known {
+		value = code
+	}
+	return f, value, ok && f != onboard.FieldEmail && (&onboard.Contact{}).Text(f) != nil
 }
 
 // decides reports whether the flags say how contacts are to look.

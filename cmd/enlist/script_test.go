@@ -40,6 +40,7 @@ func TestMain(m *testing.M) {
 //	writes N               checks how many writing commands the tenant was sent since the last check
 //	mail FROM TO WANT      sends a mail and checks the answer; see cmdMail
 //	conflicts              prints how many commands the tenant refused since another one changed the same group
+//	contact ADDRESS        prints a mail contact as the tenant has it
 //	sent COMMAND N         checks how often one command was sent, all in all
 //	outcomes DIR           prints line, verdict, contact, groups, senders and code of each row of a report
 //	short-outcomes DIR     the same without groups and senders
@@ -78,6 +79,7 @@ func TestScripts(t *testing.T) {
 			"writes":         cmdWrites,
 			"sent":           cmdSent,
 			"conflicts":      cmdConflicts,
+			"contact":        cmdContact,
 			"outcomes":       cmdOutcomes,
 			"short-outcomes": cmdShortOutcomes,
 			"await":          cmdAwait,
@@ -253,6 +255,19 @@ func cmdWrites(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%d writing commands, want %d; all in all: %v", got, want, t.server.Stats().Commands)
 	}
 	t.writes = total
+}
+
+func cmdContact(ts *testscript.TestScript, neg bool, args []string) {
+	for _, c := range tenantOf(ts).server.State().Contacts {
+		if strings.EqualFold(c.Email, args[0]) {
+			text, err := json.MarshalIndent(c, "", "  ")
+			ts.Check(err)
+			_, err = ts.Stdout().Write(append(text, '\n'))
+			ts.Check(err)
+			return
+		}
+	}
+	ts.Fatalf("there is no mail contact %s", args[0])
 }
 
 func cmdSent(ts *testscript.TestScript, neg bool, args []string) {

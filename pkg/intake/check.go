@@ -159,7 +159,10 @@ func checkValue(col column, value string) (onboard.Code, error) {
 		_, err := parseYesNo(value)
 		return CodeFieldInvalid, err
 	}
-	if n := utf8.RuneCountInString(value); n > col.limit {
+	if _, ok := CountryCode(value); col.field == fieldCountry && value != "" && !ok {
+		return CodeFieldInvalid, fmt.Errorf("%q is no country that is known by this name; write its ISO code, as in DE", value)
+	}
+	if n := utf8.RuneCountInString(value); col.limit > 0 && n > col.limit {
 		return CodeFieldTooLong, fmt.Errorf("%d characters, but Exchange Online keeps %d", n, col.limit)
 	}
 	if strings.ContainsRune(value, utf8.RuneError) {
@@ -177,6 +180,12 @@ func (c *checker) tidy(rec *Record, at int, value string) string {
 		return value
 	}
 	value = oneLine(value)
+	if c.cols[at].field == fieldCountry {
+		if code, ok := CountryCode(value); ok {
+			return code
+		}
+		return value
+	}
 	if text, marked := strings.CutPrefix(value, "'"); marked && text != "" && strings.IndexByte("+-=@0123456789", text[0]) >= 0 {
 		c.warnAt(rec, at, "the apostrophe with which spreadsheets mark text was taken off")
 		return text

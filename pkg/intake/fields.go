@@ -16,6 +16,7 @@ const (
 	fieldNotes       = "notes"
 	fieldHidden      = "hidden_from_address_lists"
 	fieldEmployeeID  = "employee_id"
+	fieldCountry     = "country_or_region"
 
 	// fieldIgnore, in a mapping, leaves a column out.
 	fieldIgnore = "ignore"
@@ -39,7 +40,7 @@ var fields = sync.OnceValue(func() []field {
 		{fieldEmail, 320}, {fieldDisplayName, 256}, {fieldFirstName, 64}, {fieldLastName, 64}, {"initials", 6},
 		{"company", 64}, {"title", 128}, {"department", 64}, {"office", 128}, {"manager", 256}, {"assistant", 256},
 		{"phone", 64}, {"mobile_phone", 64}, {"home_phone", 64}, {"other_phone", 64}, {"fax", 64}, {"pager", 64},
-		{"street_address", 1024}, {"city", 128}, {"state_or_province", 128}, {"postal_code", 40}, {"country_or_region", 128},
+		{"street_address", 1024}, {"city", 128}, {"state_or_province", 128}, {"postal_code", 40}, {fieldCountry, 0},
 		{"web_page", 2048}, {fieldNotes, 1024}, {"mail_tip", 175}, {fieldHidden, 0}, {fieldGroups, maxGroup}, {fieldEmployeeID, 1024},
 	}
 	for n := 1; n <= 15; n++ {

@@ -99,12 +99,22 @@ func fill(c *onboard.Contact, f onboard.Field, value string) {
 		c.HiddenFromAddressLists = &hidden
 		return
 	}
-	if f == onboard.FieldEmail {
+	switch f {
+	case onboard.FieldEmail:
 		value = withoutPrefix(value)
+	case "mail_tip":
+		value = plainTip(value)
 	}
 	if to := c.Text(f); to != nil {
 		*to = value
 	}
+}
+
+// plainTip is a mail tip without the HTML that Exchange puts around a text
+// (documented: Set-MailContact, MailTip). Given back as it was read, it would
+// come out wrapped twice, and too long.
+func plainTip(tip string) string {
+	return strings.TrimSpace(strings.NewReplacer("<html>", "", "</html>", "", "<body>", "", "</body>", "").Replace(tip))
 }
 
 // sameRecipient tells whether two references, neither of them empty, mean one

@@ -84,7 +84,7 @@ func TestAttributes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			e := &contactExchange{fakeExchange: &fakeExchange{}, has: map[string]string{
-				"Company": "Fabrikam", "AssistantName": "Bo", "Manager": "Ada Admin", "MailTip": "Outside", "ExternalEmailAddress": "SMTP:ana@fabrikam.example", "CustomAttribute2": "two", "HiddenFromAddressListsEnabled": "True",
+				"Company": "Fabrikam", "AssistantName": "Bo", "Manager": "Ada Admin", "MailTip": "<html>\r\n<body>\r\nOutside\r\n</body>\r\n</html>\r\n", "ExternalEmailAddress": "SMTP:ana@fabrikam.example", "CustomAttribute2": "two", "HiddenFromAddressListsEnabled": "True",
 			}}
 			got, err := New(e, &fakeGraph{}, Options{}).Attributes(t.Context(), ana, tt.fields, tt.like)
 			if err != nil {

@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"strings"
+
 	"github.com/google/uuid"
 
 	"enlist/pkg/simtenant/directory"
@@ -82,7 +84,16 @@ func (c *call) putDelivery(r *records, o *directory.Object) {
 	r.list("ModeratedBy", every(d.ModeratedBy))
 	r.list("BypassModerationFromSendersOrMembers", every(d.BypassModeration))
 	r.bool("RequireSenderAuthenticationEnabled", o.RequireSenderAuthentication)
-	r.textOrNull("MailTip", o.Get(directory.MailTip))
+	r.textOrNull("MailTip", htmlTip(o.Get(directory.MailTip)))
+}
+
+// htmlTip is a mail tip with the tags that are added to a text (documented:
+// Set-MailContact, MailTip).
+func htmlTip(text string) string {
+	if text == "" || strings.Contains(strings.ToLower(text), "<html>") {
+		return text
+	}
+	return "<html>\r\n<body>\r\n" + text + "\r\n</body>\r\n</html>\r\n"
 }
 
 // putRecipient is an object as Get-Recipient shows it. The hidden flag comes as
