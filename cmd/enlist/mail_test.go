@@ -13,14 +13,41 @@ import (
 
 // cmdMail sends a mail to the script's tenant, authenticated if the sender is
 // one of contoso.example, and checks what the tenant says: accepted, held (for
-// a moderator), unreturnable (sent on with an empty return path), or the code
-// of its refusal, as in 5.7.133.
+// a moderator), bounced (by a member, once the group had accepted it),
+// unreturnable (sent on with an empty return path), or the code of its refusal,
+// as in 5.7.133.
 func cmdMail(ts *testscript.TestScript, neg bool, args []string) {
 	if len(args) != 3 {
 		ts.Fatalf("usage: mail FROM TO accepted|held|unreturnable|CODE")
 	}
 	if got := mailAnswer(ts, args[0], args[1]); got != args[2] {
 		ts.Fatalf("mail from %s to %s: %s, want %s", args[0], args[1], got, args[2])
+	}
+}
+
+// cmdMails sends the mails of a table. Each of its lines has a policy, a group of
+// contoso.example, the address of a partner, and what the tenant says to that
+// partner, to another outsider and to Bogdan, who is inside.
+func cmdMails(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: mails FILE POLICY")
+	}
+	sent := 0
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		cells := strings.Fields(line)
+		if len(cells) != 6 || cells[0] != args[1] {
+			continue
+		}
+		group := cells[1] + "@contoso.example"
+		for i, from := range []string{cells[2], "stranger@elsewhere.example", "bogdan@contoso.example"} {
+			sent++
+			if got, want := mailAnswer(ts, from, group), cells[3+i]; got != want {
+				ts.Fatalf("%s: mail from %s to %s: %s, want %s", args[1], from, group, got, want)
+			}
+		}
+	}
+	if sent == 0 {
+		ts.Fatalf("%s has no line about %s", args[0], args[1])
 	}
 }
 
@@ -52,6 +79,8 @@ func mailAnswer(ts *testscript.TestScript, from, to string) string {
 	switch {
 	case len(delivery.Held) > 0:
 		return "held"
+	case len(delivery.Bounced) > 0:
+		return "bounced"
 	case delivery.ReturnPath == "":
 		return "unreturnable"
 	}

@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 //	mail FROM TO WANT      sends a mail and checks the answer; see cmdMail
 //	conflicts              prints how many commands the tenant refused since another one changed the same group
 //	contact ADDRESS        prints a mail contact as the tenant has it
+//	mails FILE POLICY      sends the mails of a table for the policy; see cmdMails
 //	sent COMMAND N         checks how often one command was sent, all in all
 //	outcomes DIR           prints line, verdict, contact, groups, senders and code of each row of a report
 //	short-outcomes DIR     the same without groups and senders
@@ -76,6 +77,7 @@ func TestScripts(t *testing.T) {
 			"exits":          cmdExits,
 			"faults":         cmdFaults,
 			"mail":           cmdMail,
+			"mails":          cmdMails,
 			"writes":         cmdWrites,
 			"sent":           cmdSent,
 			"conflicts":      cmdConflicts,
