@@ -16,6 +16,9 @@ func toTakeBack(v journal.Reversal) string {
 	case journal.OpenGroup:
 		return fmt.Sprintf("close %s to outside senders", v.Group.Address)
 	case journal.UpdateContact:
+		if address, ok := v.NewAddress(); ok {
+			return fmt.Sprintf("give %s the address %s back", address, v.Person.Address)
+		}
 		return fmt.Sprintf("set attributes of %s back", v.Person.Address)
 	case journal.CreateContact:
 		return fmt.Sprintf("remove the contact %s", v.Person.Address)

@@ -69,17 +69,24 @@ func (j *Journal) ForgetRuns(ctx context.Context, before time.Time) (int64, erro
 }
 
 // ForgetPerson removes all that is recorded of the person with the address, and
-// tells how many records there were. The runs remain.
+// tells how many records there were. The runs remain. Whoever has had another
+// address is forgotten under that, too.
 func (j *Journal) ForgetPerson(ctx context.Context, address string) (int64, error) {
 	address = strings.ToLower(address)
-	rows, err := j.forget(ctx, `DELETE FROM rows WHERE address = ?1
-		OR person <> '' AND person IN (SELECT person_id FROM steps WHERE address = ?1)`, address)
+	rows, err := j.forget(ctx, theirAddresses+`DELETE FROM rows WHERE address = ?1
+		OR address IN (SELECT address FROM theirs) OR person <> '' AND person IN (SELECT id FROM theirs)`, address)
 	if err != nil {
 		return 0, err
 	}
-	steps, err := j.forget(ctx, `DELETE FROM steps WHERE address = ?`, address)
+	steps, err := j.forget(ctx, theirAddresses+`DELETE FROM steps WHERE address IN (SELECT address FROM theirs)
+		OR person_id <> '' AND person_id IN (SELECT id FROM theirs)`, address)
 	return rows + steps, err
 }
+
+// theirAddresses are those that steps know a person by who has, had or got the
+// address, with the person's ids.
+const theirAddresses = `WITH theirs (address, id) AS (SELECT address, person_id FROM steps WHERE address = ?1
+	OR CASE WHEN edit LIKE '{"Fields":["email"]%' THEN lower(json_extract(edit, '$.To.Email')) END = ?1) `
 
 // forget deletes for good: the file is written anew, so that nothing stays
 // behind in its unused parts, and SQLite's further files are emptied.

@@ -56,6 +56,11 @@ func (d *deeds) moveTo(address string) (deedKey, deed, bool) {
 // moves reports whether the edit gives a contact another address.
 func (e edit) moves() bool { return len(e.Fields) == 1 && e.Fields[0] == onboard.FieldEmail }
 
+// NewAddress is the address that the run gave a contact, if that is the change.
+func (v Reversal) NewAddress() (address string, ok bool) {
+	return v.edit.To.Email, v.edit.moves()
+}
+
 // Moved gives the addresses that contacts got by runs and that nobody has taken
 // back through enlist, by their former ones, all in lower case.
 func (j *Journal) Moved(ctx context.Context, tenant string) (map[string]string, error) {
