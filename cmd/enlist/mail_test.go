@@ -4,16 +4,19 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/emersion/go-sasl"
 	gosmtp "github.com/emersion/go-smtp"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"enlist/pkg/simtenant/smtp"
 )
 
 // cmdMail sends a mail to the script's tenant, authenticated if the sender is
 // one of contoso.example, and checks what the tenant says: accepted, held (for
-// a moderator), bounced (by a member, once the group had accepted it),
+// a moderator), bounced (by a group in the group that had accepted it),
 // unreturnable (sent on with an empty return path), or the code of its refusal,
 // as in 5.7.133.
 func cmdMail(ts *testscript.TestScript, neg bool, args []string) {
@@ -79,10 +82,15 @@ func mailAnswer(ts *testscript.TestScript, from, to string) string {
 	switch {
 	case len(delivery.Held) > 0:
 		return "held"
-	case len(delivery.Bounced) > 0:
+	case slices.ContainsFunc(delivery.Bounced, byGroup):
 		return "bounced"
 	case delivery.ReturnPath == "":
 		return "unreturnable"
 	}
 	return "accepted"
+}
+
+// byGroup reports whether a group refused the mail, not a person.
+func byGroup(b smtp.Bounce) bool {
+	return strings.Contains(b.Error, "ToGroup") || strings.Contains(b.Error, "ForGroup")
 }
