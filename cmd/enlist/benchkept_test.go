@@ -4,14 +4,15 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
+	"time"
 
 	"enlist/pkg/report"
 	"enlist/pkg/simtenant"
@@ -144,7 +145,15 @@ func (n *benchNight) run(b *testing.B, flags ...string) {
 	args := append([]string{"run", "--report", folder, "--report-format", "csv", "--progress", "none", n.file}, flags...)
 	cmd := exec.Command(n.program, args...)
 	cmd.Env = n.env
-	if out, err := cmd.CombinedOutput(); err != nil {
+	out := &bytes.Buffer{}
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Start(); err != nil {
+		b.Fatal(err)
+	}
+	resident := watchResident(cmd.Process.Pid)
+	err := cmd.Wait()
+	peak := resident()
+	if err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}
 	text, err := os.ReadFile(filepath.Join(folder, "summary.json"))
@@ -164,5 +173,45 @@ func (n *benchNight) run(b *testing.B, flags ...string) {
 	b.ReportMetric((cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(), "cpu-s")
 	b.ReportMetric(float64(summary.Requests), "requests")
 	b.ReportMetric(float64(writes), "writes")
-	b.ReportMetric(float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)/1024, "MB-resident")
+	b.ReportMetric(peak, "MB-resident")
+}
+
+// watchResident looks at how much memory a process has had at the most, in MB,
+// until it is asked for that. What the kernel tells of a process that has ended
+// won't do: its ru_maxrss counts in the memory of who started it, which here has
+// the simulated tenant in it.
+func watchResident(pid int) (peak func() float64) {
+	stop, told := make(chan struct{}), make(chan float64)
+	go func() {
+		var most float64
+		for tick := time.NewTicker(20 * time.Millisecond); ; {
+			most = max(most, residentNow(pid))
+			select {
+			case <-tick.C:
+			case <-stop:
+				tick.Stop()
+				told <- most
+				return
+			}
+		}
+	}()
+	return func() float64 {
+		close(stop)
+		return <-told
+	}
+}
+
+// residentNow is the process's VmHWM (proc(5)); 0 when it is gone.
+func residentNow(pid int) float64 {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(status)) {
+		var kilobytes float64
+		if n, _ := fmt.Sscanf(line, "VmHWM: %f kB", &kilobytes); n == 1 {
+			return kilobytes / 1024
+		}
+	}
+	return 0
 }

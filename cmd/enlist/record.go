@@ -183,8 +183,7 @@ func namesOf(assignments []assignment) string {
 
 // named gives the run its name and its report a place: a new one, or those
 // that the run had when it began.
-func (r *record) named(a assignment, tenant *connection, o *runOptions) {
-	started := time.Now()
+func (r *record) named(a assignment, tenant *connection, o *runOptions, started time.Time) {
 	id := runID(started)
 	if a.resumed != nil {
 		id, started = a.resumed.ID, a.resumed.Started

@@ -76,6 +76,7 @@ func performInTime(ctx context.Context, cmd *cobra.Command, o *runOptions, assig
 // perform is the main job: rows flow from the files through the worker pool into
 // the reports.
 func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments []assignment) error {
+	started := time.Now() // signing in and reading the directory belong to the first run
 	if err := o.validate(); err != nil {
 		return err
 	}
@@ -131,7 +132,7 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 			ended.leave(assignments[i:], context.Cause(ctx))
 			return ended
 		}
-		summary, err := carryOutOne(ctx, cmd, o, a, tenant, kept.another())
+		summary, err := carryOutOne(ctx, cmd, o, a, tenant, kept.another(), started)
 		switch {
 		case err != nil && i == 0:
 			return err
@@ -140,13 +141,14 @@ func perform(ctx context.Context, cmd *cobra.Command, o *runOptions, assignments
 			return ended
 		}
 		ended.add(summary)
+		started = time.Now()
 	}
 	return ended
 }
 
 // carryOutOne is one run over one file.
-func carryOutOne(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, tenant *connection, kept *record) (*report.Summary, error) {
-	kept.named(a, tenant, o)
+func carryOutOne(ctx context.Context, cmd *cobra.Command, o *runOptions, a assignment, tenant *connection, kept *record, started time.Time) (*report.Summary, error) {
+	kept.named(a, tenant, o, started)
 	leavers, err := kept.leavers(ctx, a, tenant, o)
 	if err != nil {
 		return nil, err

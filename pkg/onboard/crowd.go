@@ -36,6 +36,8 @@ type crowds struct {
 type crowd struct {
 	before func() (MemberCount, error) // asks once
 	added  MemberCount
+	// What was found is the same for all rows, of which there can be very many.
+	crowded, large *Problem
 }
 
 func (c *crowds) of(g Group, before func() (MemberCount, error)) *crowd {
@@ -88,14 +90,28 @@ func (w *worker) findCrowd(t *target) {
 			return
 		}
 		if policy.Crowd > 0 && n.Outside > policy.Crowd {
-			result.Findings = append(result.Findings, newProblem(CodeGroupCrowded, nil,
-				"%s has more than %d members outside the organisation; each mail to it counts once for each of them against the tenant's daily limit of outside recipients.",
-				result.Address, policy.Crowd))
+			result.Findings = append(result.Findings, crowd.isCrowded(result.Address, policy.Crowd))
 		}
 		if kind != GroupMicrosoft365 && policy.Senders != SendersOff && n.All > largest {
-			result.Findings = append(result.Findings, newProblem(CodeGroupLarge, nil,
-				"%s has more than %d members, so Exchange lets only members write to it, and holds their mail until a moderator lets it through.",
-				result.Address, largest))
+			result.Findings = append(result.Findings, crowd.isLarge(result.Address))
 		}
 	})
+}
+
+func (c *crowd) isCrowded(address string, most int) *Problem {
+	if c.crowded == nil {
+		c.crowded = newProblem(CodeGroupCrowded, nil,
+			"%s has more than %d members outside the organisation; each mail to it counts once for each of them against the tenant's daily limit of outside recipients.",
+			address, most)
+	}
+	return c.crowded
+}
+
+func (c *crowd) isLarge(address string) *Problem {
+	if c.large == nil {
+		c.large = newProblem(CodeGroupLarge, nil,
+			"%s has more than %d members, so Exchange lets only members write to it, and holds their mail until a moderator lets it through.",
+			address, largest)
+	}
+	return c.large
 }
