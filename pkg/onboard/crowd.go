@@ -36,8 +36,10 @@ type crowds struct {
 type crowd struct {
 	before func() (MemberCount, error) // asks once
 	added  MemberCount
-	// What was found is the same for all rows, of which there can be very many.
+	// What was found is the same for all rows. It is told with the first of them
+	// and with those that add to it: an unchanged row has nothing to do with it.
 	crowded, large *Problem
+	told           bool
 }
 
 func (c *crowds) of(g Group, before func() (MemberCount, error)) *crowd {
@@ -86,9 +88,10 @@ func (w *worker) findCrowd(t *target) {
 		crowd.added.All += added.All
 		crowd.added.Outside += added.Outside
 		n, err := crowd.now()
-		if err != nil {
+		if err != nil || crowd.told && added.All == 0 {
 			return
 		}
+		crowd.told = true
 		if policy.Crowd > 0 && n.Outside > policy.Crowd {
 			result.Findings = append(result.Findings, crowd.isCrowded(result.Address, policy.Crowd))
 		}
