@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/mail"
 
 	"github.com/spf13/cobra"
 
@@ -39,7 +40,11 @@ missing, 5 when a server does not answer, and 2 when the set-up is wrong.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.script {
-				return o.run.script().Write(cmd.OutOrStdout())
+				script, err := o.run.script()
+				if err != nil {
+					return err
+				}
+				return script.Write(cmd.OutOrStdout())
 			}
 			return examine(cmd.Context(), cmd, &o)
 		},
@@ -51,15 +56,19 @@ missing, 5 when a server does not answer, and 2 when the set-up is wrong.`,
 }
 
 // script is how an app for the run is made.
-func (o *runOptions) script() doctor.Script {
+func (o *runOptions) script() (doctor.Script, error) {
 	s := doctor.Script{Cloud: o.cloud, Tenant: o.tenant, Commands: o.commands(), InvitesGuests: o.invitations() != nil}
 	if o.notify.graph {
-		s.Sender = o.notify.from
+		sender, err := mail.ParseAddress(o.notify.from)
+		if err != nil {
+			return doctor.Script{}, &usageError{Message: "--notify-graph needs --notify-mail-from, the address of a mailbox.", cause: err}
+		}
+		s.Sender = sender.Address
 	}
 	if o.sim.chosen(o.tenant) {
 		s.Tenant = ""
 	}
-	return s
+	return s, nil
 }
 
 func examine(ctx context.Context, cmd *cobra.Command, o *doctorOptions) error {

@@ -20,7 +20,8 @@ type Script struct {
 	// The others are as in [Setup].
 	Commands      []string
 	InvitesGuests bool
-	// Sender is the mailbox that mail is sent from through Graph; empty for none.
+	// Sender is the address of the mailbox that mail is sent from through Graph,
+	// without a name; empty for none.
 	Sender string
 }
 

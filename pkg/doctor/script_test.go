@@ -28,6 +28,7 @@ func everyScript() []Script {
 		{Tenant: "contoso.onmicrosoft.com", Commands: all},
 		{Cloud: "usgov", Commands: all, InvitesGuests: true},
 		{Cloud: "China", Commands: all},
+		{Tenant: "contoso.onmicrosoft.com", Commands: all, Sender: "o'brien-enlist@contoso.example"},
 	}
 }
 
