@@ -234,7 +234,7 @@ func (c *checker) checkKey(rec *Record, addr address) *onboard.Problem {
 	if !repeated || sameAddress {
 		return nil
 	}
-	return newProblem(CodeKeyRepeated, "line %d, %s: %q stands on %s already, with another address",
+	return newProblem(CodeKeyRepeated, "Line %d, %s: %q stands on %s already, with another address.",
 		rec.Line, label(c.cols[c.keyAt].name, c.keyAt), key, c.keys.place(first))
 }
 

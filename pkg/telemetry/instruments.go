@@ -8,7 +8,7 @@ import (
 	"go.opentelemetry.io/otel/metric"
 )
 
-// instruments are what is measured. The names are told of in docs/nightly.md.
+// instruments are what is measured. The names are told of in docs/monitoring.md.
 type instruments struct {
 	rows        metric.Int64Counter
 	rowTime     metric.Float64Histogram
