@@ -137,14 +137,18 @@ func (t *Tenant) readPrints(ctx context.Context, p part) *snapshot.Prints {
 	read, err := t.listInto(ctx, p, prints, since)
 	if errors.Is(err, exchange.ErrInvalidParameter) && !since.IsZero() {
 		t.log.Debug("Exchange does not tell which contacts have changed, so all are read", "command", p.cmdlet, "error", err)
-		prints = snapshot.NewPrints()
-		read, err = t.listInto(ctx, p, prints, time.Time{})
+		prints, since = snapshot.NewPrints(), time.Time{}
+		read, err = t.listInto(ctx, p, prints, since)
 	}
 	if err != nil {
 		t.log.Warn("the attributes of all contacts could not be read together, so each row's are asked for", "command", p.cmdlet, "error", exchangeError(err))
 		return nil
 	}
-	t.log.Debug("read attributes of contacts from Exchange", "command", p.cmdlet, "contacts", read, "known", prints.Len(), "changed since", since)
+	log := t.log
+	if !since.IsZero() {
+		log = log.With("changed since", since)
+	}
+	log.Debug("read attributes of contacts from Exchange", "command", p.cmdlet, "contacts", read, "known", prints.Len())
 	t.keepPrints(ctx, p, prints, began)
 	return prints
 }
