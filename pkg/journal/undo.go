@@ -82,12 +82,15 @@ const undoWorkers = 8
 func (r *Recorder) Undo(ctx context.Context, t Undoer, reversals []Reversal, tell func(Reversal)) error {
 	u := &undoing{record: r, tenant: t, tell: tell}
 	for phase := range phases {
-		workers, ctx := errgroup.WithContext(ctx)
+		workers, working := errgroup.WithContext(ctx)
 		workers.SetLimit(undoWorkers)
 		for _, unit := range units(reversals, phase) {
-			workers.Go(func() error { return u.work(ctx, unit) })
+			workers.Go(func() error { return u.work(working, unit) })
 		}
 		if err := workers.Wait(); err != nil {
+			if ctx.Err() != nil { // whatever the tenant made of that
+				return context.Cause(ctx)
+			}
 			return err
 		}
 	}

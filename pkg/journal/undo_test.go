@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,8 @@ type undoable struct {
 	mu     sync.Mutex
 	done   []string
 	denied bool
+	// cutOff ends the undo while a command is under way.
+	cutOff func()
 	// incomplete is why no contact can be completed.
 	incomplete error
 	// guest is what guests are by now, unless nothing is known for a reason.
@@ -40,6 +43,10 @@ func (u *undoable) note(command string) error {
 	defer u.mu.Unlock()
 	if u.denied {
 		return onboard.ErrDenied
+	}
+	if u.cutOff != nil {
+		u.cutOff()
+		return fmt.Errorf("%w: %w", onboard.ErrUnavailable, context.Canceled)
 	}
 	u.done = append(u.done, command)
 	return nil
@@ -152,6 +159,11 @@ func (u *undoable) Groups(ctx context.Context, name string) ([]onboard.Group, er
 // undoLast takes the last run back, and tells what was left as it is and why.
 func undoLast(t *testing.T, path string, u *undoable) (kept []string, err error) {
 	t.Helper()
+	return undoLastIn(t.Context(), t, path, u)
+}
+
+func undoLastIn(ctx context.Context, t *testing.T, path string, u *undoable) (kept []string, err error) {
+	t.Helper()
 	j := open(t, path)
 	defer closeIt(t, j)
 	run, err := j.Last(t.Context())
@@ -166,7 +178,7 @@ func undoLast(t *testing.T, path string, u *undoable) (kept []string, err error)
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = record.Undo(t.Context(), u, back, func(v journal.Reversal) {
+	err = record.Undo(ctx, u, back, func(v journal.Reversal) {
 		if v.Kept != "" {
 			kept = append(kept, v.What+" "+v.Person.Address+": "+v.Kept)
 		}
@@ -222,5 +234,17 @@ func TestUndoStopsAndCanBeDoneAgain(t *testing.T) {
 	done := len(u.done)
 	if _, err := undoLast(t, path, u); err != nil || len(u.done) != done || done != 5 {
 		t.Errorf("%d commands, then %d more, %v; want 5, then none", done, len(u.done)-done, err)
+	}
+}
+
+func TestUndoThatIsCutOffTellsWhy(t *testing.T) {
+	path, m := statePath(t), newMemory()
+	sitting(t, path, m, inputOf("ana", "ben"), -1)
+	for _, why := range []error{onboard.ErrInterrupted, onboard.ErrDeadline} {
+		ctx, cancel := context.WithCancelCause(t.Context())
+		u := &undoable{memory: m, cutOff: func() { cancel(why) }}
+		if _, err := undoLastIn(ctx, t, path, u); !errors.Is(err, why) || errors.Is(err, onboard.ErrUnavailable) {
+			t.Errorf("undo ended with %v, want only: %v", err, why)
+		}
 	}
 }
