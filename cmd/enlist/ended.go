@@ -70,7 +70,7 @@ func (e *runEnded) news() notify.News {
 	first, last := e.runs[0], e.runs[len(e.runs)-1]
 	news := notify.News{
 		ExitCode:  int(e.code),
-		Problem:   strings.TrimPrefix(e.because(), "Error: "),
+		Problem:   problemOf(e.because()),
 		Tenant:    first.Tenant,
 		Simulated: first.Simulated,
 		Verdicts:  map[string]int{},

@@ -132,15 +132,20 @@ func warn(logger *slog.Logger, err error) {
 func newsOf(err error) notify.News {
 	ended, ok := errors.AsType[*runEnded](err)
 	if !ok || len(ended.runs) == 0 {
-		return notify.News{ExitCode: int(exitCodeOf(err)), Problem: strings.TrimPrefix(explain(err), "Error: ")}
+		return notify.News{ExitCode: int(exitCodeOf(err)), Problem: problemOf(explain(err))}
 	}
 	return ended.news()
+}
+
+// problemOf is a problem as others are told of it.
+func problemOf(text string) string {
+	return withoutPeople(strings.TrimPrefix(text, "Error: "))
 }
 
 func newsFrom(s *report.Summary) notify.News {
 	return notify.News{
 		ExitCode:  s.ExitCode,
-		Problem:   s.StoppedBecause,
+		Problem:   problemOf(s.StoppedBecause),
 		Run:       s.Run,
 		Tenant:    s.Tenant,
 		Simulated: s.Simulated,
