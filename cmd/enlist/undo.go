@@ -158,9 +158,9 @@ func (u *undoing) takeBack(ctx context.Context, cmd *cobra.Command, j *journal.J
 }
 
 // reportFolder is where the report of the undo lies: in that of the run, unless
-// another one is named.
+// another one is named. One that is set for all runs is the run's own.
 func (u *undoing) reportFolder(run journal.Run, id string) string {
-	if u.o.report != "" {
+	if u.o.report != "" && absolute(u.o.report) != run.Report {
 		return u.o.report
 	}
 	return filepath.Join(run.Report, "undo", id)
