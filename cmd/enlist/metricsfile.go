@@ -33,7 +33,7 @@ func (o *runOptions) measures(assignments []assignment, started time.Time, err e
 	errors.As(err, &ended)
 	var all []textfile.Run
 	for _, a := range assignments {
-		m := textfile.Run{Tenant: o.tenant, Source: o.state.sourceOf(a.path), Started: started, Ended: time.Now(), ExitCode: int(exitCodeOf(err))}
+		m := textfile.Run{Tenant: o.tenant, Source: o.state.sourceOf(a), Started: started, Ended: time.Now(), ExitCode: int(exitCodeOf(err))}
 		i := slices.IndexFunc(ended.runs, func(s *report.Summary) bool { return s.Input.Name == a.path })
 		if i >= 0 {
 			s := ended.runs[i]

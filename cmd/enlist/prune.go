@@ -117,7 +117,7 @@ func (r *record) leavers(ctx context.Context, a assignment, tenant *connection, 
 		defer j.Close()
 	}
 	l := &leavers{o: &o.prune, wanted: map[string]map[string]bool{}, planned: o.dryRun, plan: a.plan}
-	source := o.state.sourceOf(a.path)
+	source := o.state.sourceOf(a)
 	var err error
 	if a.resumed != nil {
 		if l.taken, err = j.Taken(ctx, a.resumed.ID); err != nil {

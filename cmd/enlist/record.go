@@ -49,7 +49,7 @@ func (r *record) checkLimits(ctx context.Context, a assignment, tenant *connecti
 	if r.journal == nil || nameless {
 		return o.limits.check(a.survey, nil)
 	}
-	last, err := r.journal.LastOfSource(ctx, tenant.name, o.state.sourceOf(a.path))
+	last, err := r.journal.LastOfSource(ctx, tenant.name, o.state.sourceOf(a))
 	if errors.Is(err, journal.ErrNoRun) {
 		return o.limits.check(a.survey, nil)
 	}
@@ -81,7 +81,7 @@ func (r *record) begin(ctx context.Context, a assignment, tenant *connection, o 
 		ID:        r.run.ID,
 		Tenant:    tenant.name,
 		Simulated: tenant.simulated,
-		Source:    o.state.sourceOf(a.path),
+		Source:    o.state.sourceOf(a),
 		Input:     a.recordedAs(),
 		SHA256:    a.survey.sha256,
 		Rows:      a.survey.rows,

@@ -27,11 +27,16 @@ func (o *stateOptions) register(flags *pflag.FlagSet) {
 }
 
 // sourceOf is the name that the input goes by from run to run.
-func (o *stateOptions) sourceOf(input string) string {
-	if o.source != "" {
+func (o *stateOptions) sourceOf(a assignment) string {
+	switch {
+	case a.resumed != nil:
+		return a.resumed.Source
+	case a.several && o.source != "":
+		return o.source + "/" + filepath.Base(a.path)
+	case o.source != "":
 		return o.source
 	}
-	return filepath.Base(input)
+	return filepath.Base(a.path)
 }
 
 // statePath is the file that the run is recorded in, empty for none. A

@@ -30,7 +30,7 @@ func (r *record) facts(a assignment, o *runOptions) telemetry.Facts {
 	return telemetry.Facts{
 		ID:        r.run.ID,
 		Tenant:    r.run.Tenant,
-		Source:    o.state.sourceOf(a.path),
+		Source:    o.state.sourceOf(a),
 		Simulated: r.run.Simulated,
 		DryRun:    r.run.DryRun,
 	}
