@@ -149,6 +149,9 @@ func explain(err error) string {
 	case exitDenied:
 		text += "\n\"enlist doctor\" checks credential, permissions and roles one by one, and says how to mend what is missing."
 	case exitLater:
+		if errors.Is(err, journal.ErrWrite) || errors.Is(err, report.ErrWrite) {
+			break // there is something to mend first, and the text says so
+		}
 		text += "\nTry again later, unchanged."
 	case exitUnexpected:
 		text += "\nThis should not happen. Please report it, with this message and the output of \"enlist version\"."
