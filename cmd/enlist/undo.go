@@ -148,14 +148,17 @@ func (u *undoing) takeBack(ctx context.Context, cmd *cobra.Command, j *journal.J
 		return err
 	}
 	out := &printer{w: cmd.OutOrStdout()}
-	again := "Do it again: enlist undo " + run.ID
+	again := undoAgain(run)
 	undoErr := record.Undo(ctx, tenant.tenant, reversals, func(v journal.Reversal) {
 		told := reportedReversal(v, again)
 		tellReversal(out, told)
-		out.note(file.Add(told))
+		_ = file.Add(told) // Finish returns it again
 	})
-	return u.end(out, tenant, record, file, undoErr)
+	return u.end(out, tenant, record, file, run, undoErr)
 }
+
+// undoAgain is the next step after an undo that did not take everything back.
+func undoAgain(run journal.Run) string { return "Do it again: enlist undo " + run.ID }
 
 // reportFolder is where the report of the undo lies: in that of the run, unless
 // another one is named. One that is set for all runs is the run's own.
@@ -167,7 +170,7 @@ func (u *undoing) reportFolder(run journal.Run, id string) string {
 }
 
 // end completes the report and the record, whatever became of the undo.
-func (u *undoing) end(out *printer, tenant *connection, record *journal.Recorder, file *report.UndoWriter, undoErr error) error {
+func (u *undoing) end(out *printer, tenant *connection, record *journal.Recorder, file *report.UndoWriter, run journal.Run, undoErr error) error {
 	code := exitDone
 	switch {
 	case undoErr != nil:
@@ -177,13 +180,18 @@ func (u *undoing) end(out *printer, tenant *connection, record *journal.Recorder
 	}
 	requests := tenant.newTraffic()
 	ended := time.Now()
-	summary, err := file.Finish(report.End{
+	summary, reportErr := file.Finish(report.End{
 		Ended: ended, Requests: requests.total, Graph: requests.graph, Throttled: requests.throttled, Commands: requests.commands,
 		StoppedBecause: because(undoErr), ExitCode: int(code),
 	})
-	out.note(err)
+	if reportErr != nil && code == exitDone {
+		code = exitLater
+	}
 	if err := record.End(journal.End{Ended: ended, ExitCode: int(code), StoppedBecause: because(undoErr), WholeInput: code == exitDone}); err != nil {
 		return err
+	}
+	if reportErr != nil {
+		return &unreportedError{nextStep: undoAgain(run), cause: reportErr}
 	}
 	out.note(summary.WriteText(out))
 	if out.err != nil {

@@ -110,8 +110,8 @@ func (w *UndoWriter) open(format string) error {
 	return fmt.Errorf("unknown report format %q: use %s, %s or %s", format, FormatCSV, FormatJSONL, FormatHTML)
 }
 
-// Add writes what became of the next change. An error means that the report
-// can't be completed any more.
+// Add writes what became of the next change. An error, which wraps ErrWrite,
+// means that the report can't be completed any more; Finish returns it too.
 func (w *UndoWriter) Add(v Reversal) error {
 	if w.closed {
 		return errClosed
@@ -125,14 +125,16 @@ func (w *UndoWriter) Add(v Reversal) error {
 		w.all = append(w.all, v)
 	}
 	for _, f := range w.files {
-		if err := f.add(v); w.failed == nil {
-			w.failed = err
+		if err := f.add(v); w.failed == nil && err != nil {
+			w.failed = &writeError{err}
 		}
 	}
 	return w.failed
 }
 
-// Finish completes the report and gives the files their names, summary.json last.
+// Finish completes the report and gives the files their names, summary.json
+// last. The summary holds all counts even if there is an error, which wraps
+// ErrWrite.
 func (w *UndoWriter) Finish(end End) (UndoSummary, error) {
 	s := &w.summary
 	s.Requests, s.Graph, s.Throttled = end.Requests, end.Graph, end.Throttled
@@ -148,15 +150,18 @@ func (w *UndoWriter) Finish(end End) (UndoSummary, error) {
 			for _, left := range w.files[i+1:] {
 				_ = left.abandon() // the first error is the one to tell
 			}
-			return *s, err
+			return *s, &writeError{err}
 		}
 	}
 	if w.html {
 		if err := w.savePage(); err != nil {
-			return *s, err
+			return *s, &writeError{err}
 		}
 	}
-	return *s, saveJSON(filepath.Join(w.dir, summaryName), s)
+	if err := saveJSON(filepath.Join(w.dir, summaryName), s); err != nil {
+		return *s, &writeError{err}
+	}
+	return *s, nil
 }
 
 // Close gives the report up where it stands: what is written stays under the
