@@ -54,7 +54,7 @@ func (n News) Title() string {
 	left := n.Rows - n.Verdicts[changed] - n.Verdicts[unchanged]
 	switch {
 	case !n.begun():
-		return "enlist could not run"
+		return "enlist could not run to its end"
 	case n.Good():
 		return fmt.Sprintf("enlist: all %d rows are as wanted", n.Rows)
 	case n.Problem != "" && left == 0:

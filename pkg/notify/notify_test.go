@@ -55,7 +55,7 @@ func TestTitle(t *testing.T) {
 		{badNews(), "enlist: 5 of 120 rows are not as wanted"},
 		{stopped, "enlist stopped early: 5 of 120 rows are not as wanted"},
 		{early, "enlist stopped early, after 120 rows"},
-		{News{ExitCode: 6, Problem: "no credentials"}, "enlist could not run"},
+		{News{ExitCode: 6, Problem: "no credentials"}, "enlist could not run to its end"},
 		{manyFiles(), "enlist: 8 of 120 rows are not as wanted"},
 	} {
 		if got := tt.news.Title(); got != tt.want {
