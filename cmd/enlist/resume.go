@@ -69,6 +69,10 @@ func resume(ctx context.Context, cmd *cobra.Command, o *runOptions, all *pflag.F
 	if err != nil {
 		return err
 	}
+	if run.Undoes != "" {
+		return &usageError{Message: fmt.Sprintf("%s takes back the run %s, and is no run over a file.", run.ID, run.Undoes),
+			NextStep: "Go on with: enlist undo " + run.Undoes}
+	}
 	if run.Complete {
 		return &usageError{Message: fmt.Sprintf("The run %s was done to its end: there is nothing to go on with.", run.ID),
 			NextStep: "Rows that failed are in retry.csv in " + run.Report + "."}
