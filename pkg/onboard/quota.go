@@ -36,7 +36,7 @@ type quotaGate struct {
 	left    time.Duration // for all waits to come
 	reason  error         // why contacts are not taken; nil while they are
 	forGood bool          // nothing is tried any more
-	stopped bool          // the run stops: nobody waits any more
+	stopped bool          // the run ends: nobody waits any more
 	wait    time.Duration // the last wait
 	next    time.Time     // when one may try
 	trying  bool          // one does
@@ -59,7 +59,7 @@ func (g *quotaGate) pass(w *worker) error {
 	switch {
 	case g.reason == nil, w.tries:
 		return nil
-	case g.forGood, w.inGroups:
+	case g.forGood, g.stopped, w.inGroups:
 		return g.reason
 	case !g.trying && !time.Now().Before(g.next):
 		g.trying, w.tries = true, true
@@ -163,6 +163,7 @@ func (g *quotaGate) stop() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.stopped = true
+	g.tell()
 }
 
 // untilNext is the time until a parked row may try. It is false while none is to.

@@ -223,6 +223,39 @@ func TestFailingReportEndsTheRunWithParkedRows(t *testing.T) {
 	})
 }
 
+// Whoever gave an input that can't be read to its end learns of it before any wait
+// for the quota, and the rows that were parked are left for later.
+func TestReadErrorEndsTheRunWithParkedRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(news)
+		m.onCreate = func(onboard.Contact) error { return onboard.ErrCreationQuota }
+		broken := errors.New("unexpected end of file")
+		rows := func(yield func(onboard.Row, error) bool) {
+			for r := range rowsOf(people(100)...) {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			time.Sleep(time.Second)
+			yield(onboard.Row{}, broken)
+		}
+		start, out := time.Now(), 0
+		err := onboard.Job{Tenant: m, Patience: onboard.Patience{Quota: 24 * time.Hour}}.Run(t.Context(), rows, func(o onboard.Outcome) error {
+			out++
+			if o.Verdict != onboard.Deferred || o.Problem.Code != onboard.CodeCreationQuota {
+				t.Errorf("line %d: %s", o.Row.Line, brief(o))
+			}
+			return nil
+		})
+		if !errors.Is(err, broken) || out != 100 {
+			t.Errorf("err = %v, %d outcomes", err, out)
+		}
+		if took := time.Since(start); took != time.Second {
+			t.Errorf("the error was told after %v", took)
+		}
+	})
+}
+
 // However many rows wait, no more than a bounded number is read ahead, and a
 // parked row has no goroutine.
 func TestRowsBehindAClosedGateAreBounded(t *testing.T) {

@@ -91,6 +91,9 @@ func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outc
 	var tending sync.WaitGroup
 	tending.Go(func() { r.tendQuota(work, workers, finished) })
 	readErr := r.dispatch(work, workers, rows)
+	if readErr != nil {
+		r.quota.stop() // an error is told at once, not when the tenant takes contacts again
+	}
 	r.undone.Wait()
 	close(finished)
 	tending.Wait()
