@@ -321,3 +321,34 @@ func TestManyRowsOfParkedPeople(t *testing.T) {
 		}
 	})
 }
+
+// An input can have one row for each membership. However many of them are behind
+// a row that is parked, rows about people who are there already go on.
+func TestRowsBehindAParkedOneHoldUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory(news)
+		m.hold(onboard.Recipient{ID: "c-9", Kind: onboard.KindContact, Address: "ben@fabrikam.example"})
+		start := time.Now()
+		m.onCreate = func(onboard.Contact) error {
+			if time.Since(start) < 30*time.Second {
+				return onboard.ErrCreationQuota
+			}
+			return nil
+		}
+		m.onAdd = func(_ onboard.Group, r onboard.Recipient) error {
+			if waited := time.Since(start); r.ID == "c-9" && waited > 0 {
+				t.Errorf("who was there already was added after %v", waited)
+			}
+			return nil
+		}
+		var rows []onboard.Row
+		for i := range 3000 {
+			rows = append(rows, row(2+i, "ana@fabrikam.example", "News"))
+		}
+		rows = append(rows, row(3002, "ben@fabrikam.example", "News"))
+		outcomes, err := runJob(t.Context(), onboard.Job{Tenant: m, Patience: onboard.Patience{Quota: time.Hour}}, rows...)
+		if err != nil || len(outcomes) != 3001 || outcomes[3000].Verdict != onboard.Changed {
+			t.Fatalf("err = %v, %d outcomes", err, len(outcomes))
+		}
+	})
+}

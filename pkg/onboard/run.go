@@ -47,11 +47,12 @@ type Job struct {
 }
 
 const (
-	// inHand bounds the rows that are begun and neither finished nor parked; most
-	// of them wait for the tenant to show a new contact.
+	// inHand bounds the rows whose turn it was at once and that are neither
+	// finished nor parked; most of them wait for the tenant to show a new contact.
 	inHand = 2048
-	// ahead bounds the rows that are parked, or finished but wait for an earlier
-	// row, since outcomes go out in the order of the input.
+	// ahead bounds the rows that are parked, that wait for an earlier row about
+	// the same person, or that are finished but wait for any earlier row, since
+	// outcomes go out in the order of the input.
 	ahead = 65536
 )
 
@@ -153,7 +154,7 @@ type run struct {
 	out      *inOrder
 	turns    *turns
 	claims   *claims        // of rows with keys
-	hands    chan struct{}  // one for each row that is begun and neither parked nor finished
+	hands    chan struct{}  // one for each row in hand; see inHand
 	undone   sync.WaitGroup // one for each row that is begun and not finished
 	// slow: the tenant did not find a contact that this run had created.
 	slow atomic.Bool
@@ -194,9 +195,12 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 }
 
 // start works on a row, in a goroutine of its own, as soon as a slot is free.
-// letGo is called when the row is finished or parked, perhaps more than once.
+// letGo is called when the row is finished or parked, or has to wait for an
+// earlier one, which may be parked; perhaps more than once.
 func (r *run) start(ctx context.Context, workers *errgroup.Group, w *worker, letGo func()) {
-	w.takeSlotIfNext(ctx)
+	if !w.takeSlotIfNext(ctx) {
+		letGo()
+	}
 	workers.Go(func() error {
 		defer letGo()
 		return r.finish(ctx, w, letGo)

@@ -78,13 +78,16 @@ func (w *worker) begin(ctx context.Context) error {
 	return w.takeSlot(ctx)
 }
 
-// takeSlotIfNext takes a slot, when it is the row's turn already.
-func (w *worker) takeSlotIfNext(ctx context.Context) {
+// takeSlotIfNext takes a slot, when it is the row's turn already, and reports
+// whether it is.
+func (w *worker) takeSlotIfNext(ctx context.Context) bool {
 	select {
 	case <-w.turn.ready:
 		// An error comes up again when the row begins.
 		_ = w.takeSlot(ctx)
+		return true
 	default:
+		return false
 	}
 }
 
