@@ -159,6 +159,19 @@ func (c *claims) leave(address string, line int) (by int, named bool) {
 	return by, named
 }
 
+// recall notes the address that a row took from a contact in the run that is gone
+// on with.
+func (c *claims) recall(row Row) {
+	if row.Known == nil {
+		return
+	}
+	for _, change := range row.Known.Contact.Changes {
+		if change.What == string(FieldEmail) {
+			c.leave(change.From, row.Line)
+		}
+	}
+}
+
 func (c *claims) leftBy(address string) (line int, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -220,3 +220,19 @@ func TestFormerAddressOnAnotherRow(t *testing.T) {
 		}
 	}
 }
+
+// A run that is gone on with knows what address the part before took from a
+// contact, which the directories may still show there.
+func TestFormerAddressAfterAResumption(t *testing.T) {
+	job := onboard.Job{Key: onboard.CustomAttribute(15), Tenant: withAna(), Workers: 1}
+	mover, other := keyedRow(2, newAna, "7"), keyedRow(3, oldAna, "8")
+	before, err := runJob(t.Context(), job, mover)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mover.Known = &before[0]
+	got := runKeyed(t, withAna(), job, mover, other)
+	if diff := cmp.Diff([]string{"changed updated", "failed failed contact.key_of_other_row"}, got); diff != "" {
+		t.Error("outcomes (-want +got):\n" + diff)
+	}
+}
