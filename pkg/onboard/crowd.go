@@ -34,7 +34,7 @@ type crowds struct {
 // crowd is how many there were before the run, and how many the rows that are
 // through have added.
 type crowd struct {
-	before func() (MemberCount, error) // asks once
+	before census
 	added  MemberCount
 	// What was found is the same for all rows. It is told with the first of them
 	// and with those that add to it: an unchanged row has nothing to do with it.
@@ -42,22 +42,53 @@ type crowd struct {
 	told           bool
 }
 
-func (c *crowds) of(g Group, before func() (MemberCount, error)) *crowd {
+// census is a count that is asked for until there is one.
+type census struct {
+	asking sync.Mutex // held while the tenant is asked
+
+	mu    sync.Mutex
+	known bool
+	n     MemberCount
+}
+
+func (c *census) ask(tenant func() (MemberCount, error)) {
+	c.asking.Lock()
+	defer c.asking.Unlock()
+	if _, known := c.get(); known {
+		return
+	}
+	n, err := tenant()
+	if err != nil {
+		return // the next row asks again
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.n, c.known = n, true
+}
+
+// get never waits for the tenant.
+func (c *census) get() (n MemberCount, known bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.n, c.known
+}
+
+func (c *crowds) of(g Group) *crowd {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.groups == nil {
 		c.groups = map[string]*crowd{}
 	}
 	if c.groups[g.ID] == nil {
-		c.groups[g.ID] = &crowd{before: sync.OnceValues(before)}
+		c.groups[g.ID] = &crowd{}
 	}
 	return c.groups[g.ID]
 }
 
-// now is how many there are after the rows that are through.
-func (c *crowd) now() (MemberCount, error) {
-	n, err := c.before()
-	return MemberCount{All: n.All + c.added.All, Outside: n.Outside + c.added.Outside}, err
+// now is how many there are after the rows that are through, if that is known.
+func (c *crowd) now() (n MemberCount, known bool) {
+	n, known = c.before.get()
+	return MemberCount{All: n.All + c.added.All, Outside: n.Outside + c.added.Outside}, known
 }
 
 // countCrowd counts the members before anybody is added. That it can't be told is
@@ -66,9 +97,8 @@ func (w *worker) countCrowd(ctx context.Context, t *target) {
 	if t.policy.Crowd <= 0 && t.policy.Senders == SendersOff {
 		return
 	}
-	tenant, group := w.job.Tenant, t.group
-	t.crowd = w.crowds.of(group, func() (MemberCount, error) { return tenant.KnownMembers(ctx, group) })
-	_, _ = t.crowd.before()
+	t.crowd = w.crowds.of(t.group)
+	t.crowd.before.ask(func() (MemberCount, error) { return w.job.Tenant.KnownMembers(ctx, t.group) })
 }
 
 // findCrowd tells of a group with very many members.
@@ -87,8 +117,8 @@ func (w *worker) findCrowd(t *target) {
 	t.inOrder(func(result *GroupResult) {
 		crowd.added.All += added.All
 		crowd.added.Outside += added.Outside
-		n, err := crowd.now()
-		if err != nil || crowd.told && added.All == 0 {
+		n, known := crowd.now()
+		if !known || crowd.told && added.All == 0 {
 			return
 		}
 		crowd.told = true

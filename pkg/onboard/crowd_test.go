@@ -1,6 +1,7 @@
 package onboard_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -43,5 +44,33 @@ func TestCrowdedGroups(t *testing.T) {
 				t.Error("outcomes (-want +got):\n" + diff)
 			}
 		})
+	}
+}
+
+// failsOnce can't count at first.
+type failsOnce struct {
+	*memory
+	asked int
+}
+
+func (f *failsOnce) KnownMembers(ctx context.Context, g onboard.Group) (onboard.MemberCount, error) {
+	if f.asked++; f.asked == 1 {
+		return onboard.MemberCount{}, errors.New("out of order")
+	}
+	return f.memory.KnownMembers(ctx, g)
+}
+
+func TestMembersAreCountedUntilThatSucceeds(t *testing.T) {
+	m := &failsOnce{memory: newMemory(news)}
+	m.crowd = onboard.MemberCount{All: 100, Outside: 100}
+	job := onboard.Job{Tenant: m, Policies: onboard.Policies{Default: onboard.Policy{Crowd: 10}}, Workers: 1}
+	same := people(1)[0]
+	outcomes, err := runJob(t.Context(), job, same, same, same)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := outcomes[2]
+	if len(last.Groups[0].Findings) != 1 || m.asked != 2 {
+		t.Errorf("findings %v after %d questions", last.Groups[0].Findings, m.asked)
 	}
 }
