@@ -94,3 +94,24 @@ func notBefore(at time.Time) error {
 	}
 	return nil
 }
+
+// A group that was created for a row is told of, also when the row's contact then
+// fails.
+func TestNewGroupOfAContactThatFails(t *testing.T) {
+	m := newMemory()
+	m.hold(onboard.Recipient{ID: "c-old", Kind: onboard.KindContact, Address: "ana@fabrikam.example", Remembered: true})
+	m.stale = map[string]bool{"ana@fabrikam.example": true}
+	m.onCreate = func(onboard.Contact) error { return onboard.ErrRefused }
+	job := onboard.Job{Tenant: m, NewGroups: &onboard.NewGroups{Owner: "ada", Domain: "contoso.example"}, Workers: 1}
+	outcomes, err := runJob(t.Context(), job, row(2, "ana@fabrikam.example", "Launch"), row(3, "ana@fabrikam.example", "Launch"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`partial, failed/, PrimarySmtpAddress "" to "launch@contoso.example", contact.refused`,
+		"failed, contact.refused",
+	}
+	if diff := cmp.Diff(want, []string{tell(outcomes[0]), tell(outcomes[1])}); diff != "" {
+		t.Error("outcomes (-want +got):\n" + diff)
+	}
+}

@@ -138,6 +138,9 @@ func (g GroupResult) Label() string {
 func (o *Outcome) verdict() Verdict {
 	switch o.Contact.Action {
 	case StepFailed:
+		if slices.ContainsFunc(o.Groups, GroupResult.changed) {
+			return Partial
+		}
 		return Failed
 	case StepDeferred, "":
 		return Deferred

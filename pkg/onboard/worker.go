@@ -129,19 +129,31 @@ func (w *worker) leftOver(because error) Outcome {
 // When all that is known of the person was read earlier, and something is to
 // be written after all, who holds the address is settled anew before that.
 func (w *worker) steps(ctx context.Context) (d draft, parked bool) {
-	var done []target
+	var targets []target
 	w.asGuest = w.wantsGuest(ctx)
 	ok := w.ensureContact(ctx, w.job.Tenant.Holders)
 	if ok {
-		targets := w.resolveGroups(ctx)
+		targets = w.resolveGroups(ctx)
 		if w.person.Remembered && w.lacksMembership(ctx, targets) {
 			ok = w.ensureContact(ctx, w.job.Tenant.CurrentHolders)
 		}
 		if ok && w.ensureAttributes(ctx) {
-			done = w.ensureGroups(ctx, targets)
+			w.ensureGroups(ctx, targets)
+		} else {
+			w.notReached(targets)
 		}
 	}
-	return w.draft(done), w.parked
+	return w.draft(targets), w.parked
+}
+
+// notReached notes that the contact failed after the groups were found, of which
+// some may have been created for the row.
+func (w *worker) notReached(targets []target) {
+	for i := range targets {
+		if targets[i].result.Problem == nil {
+			targets[i].result.Member = w.contact.Action
+		}
+	}
 }
 
 // draft is what became of the row, as far as it depends on no other.
@@ -153,7 +165,7 @@ func (w *worker) draft(targets []target) draft {
 	return d
 }
 
-func (w *worker) ensureGroups(ctx context.Context, targets []target) []target {
+func (w *worker) ensureGroups(ctx context.Context, targets []target) {
 	w.inGroups = true
 	for i := range targets {
 		if targets[i].result.Problem == nil {
@@ -161,7 +173,6 @@ func (w *worker) ensureGroups(ctx context.Context, targets []target) []target {
 		}
 	}
 	w.inspectPerson(ctx, targets)
-	return targets
 }
 
 func (w *worker) ensureGroup(ctx context.Context, t *target) {
