@@ -46,31 +46,33 @@ type crowd struct {
 type census struct {
 	asking sync.Mutex // held while the tenant is asked
 
-	mu    sync.Mutex
-	known bool
-	n     MemberCount
+	mu  sync.Mutex
+	n   *MemberCount // nil: not known yet
+	err error        // of the last question
 }
 
 func (c *census) ask(tenant func() (MemberCount, error)) {
 	c.asking.Lock()
 	defer c.asking.Unlock()
-	if _, known := c.get(); known {
+	if c.n != nil {
 		return
 	}
 	n, err := tenant()
-	if err != nil {
-		return // the next row asks again
-	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.n, c.known = n, true
+	if c.err = err; err == nil {
+		c.n = &n
+	}
 }
 
 // get never waits for the tenant.
-func (c *census) get() (n MemberCount, known bool) {
+func (c *census) get() (MemberCount, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.n, c.known
+	if c.n == nil {
+		return MemberCount{}, c.err
+	}
+	return *c.n, nil
 }
 
 func (c *crowds) of(g Group) *crowd {
@@ -85,10 +87,10 @@ func (c *crowds) of(g Group) *crowd {
 	return c.groups[g.ID]
 }
 
-// now is how many there are after the rows that are through, if that is known.
-func (c *crowd) now() (n MemberCount, known bool) {
-	n, known = c.before.get()
-	return MemberCount{All: n.All + c.added.All, Outside: n.Outside + c.added.Outside}, known
+// now is how many there are after the rows that are through.
+func (c *crowd) now() (MemberCount, error) {
+	n, err := c.before.get()
+	return MemberCount{All: n.All + c.added.All, Outside: n.Outside + c.added.Outside}, err
 }
 
 // countCrowd counts the members before anybody is added. That it can't be told is
@@ -117,8 +119,8 @@ func (w *worker) findCrowd(t *target) {
 	t.inOrder(func(result *GroupResult) {
 		crowd.added.All += added.All
 		crowd.added.Outside += added.Outside
-		n, known := crowd.now()
-		if !known || crowd.told && added.All == 0 {
+		n, err := crowd.now()
+		if err != nil || crowd.told && added.All == 0 {
 			return
 		}
 		crowd.told = true
