@@ -4,13 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
 
 // ensureContact sees to it that somebody in the organisation's directory
-// holds the row's address, and reports whether somebody does.
+// holds the row's address, and reports whether somebody does. What was done to
+// the contact before, in the same row, is told of as well.
 func (w *worker) ensureContact(ctx context.Context, holders holdersFunc) bool {
+	before, note := w.contact, w.note
 	w.contact, w.note, w.parked = ContactResult{}, "", false
 	if err := w.findOrCreate(ctx, holders); err != nil {
 		if w.parked = errors.Is(err, errParked); w.parked {
@@ -18,12 +21,40 @@ func (w *worker) ensureContact(ctx context.Context, holders holdersFunc) bool {
 		}
 		problem := w.problem(err, "The mail contact could not be looked up or created")
 		w.contact = ContactResult{Action: actionFor(problem), Problem: problem}
+		w.keep(before, note)
 		return false
 	}
+	w.keep(before, note)
 	if w.contact.Action == ContactCreated {
 		w.contact.Problem = w.setAttributes(ctx)
 	}
 	return true
+}
+
+// keep joins what was told of the contact before to what is told now. Whoever
+// takes the place of a contact that is gone has nothing of that.
+func (w *worker) keep(before ContactResult, note string) {
+	now := &w.contact
+	switch now.Action {
+	case ContactCreated, ContactInvited, ContactReused:
+		return
+	case ContactFound, ContactUpdated:
+		now.Problem = before.Problem
+	}
+	for _, c := range now.Changes {
+		if !slices.Contains(before.Changes, c) {
+			before.Changes = append(before.Changes, c)
+		}
+	}
+	if now.Changes = before.Changes; len(now.Changes) == 0 {
+		return
+	}
+	if now.Action == ContactFound {
+		now.Action = ContactUpdated
+	}
+	if w.note != note {
+		w.note = joinNotes(note, w.note)
+	}
 }
 
 type holdersFunc func(ctx context.Context, address string) ([]Recipient, error)

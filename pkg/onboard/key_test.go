@@ -236,3 +236,43 @@ func TestFormerAddressAfterAResumption(t *testing.T) {
 		t.Error("outcomes (-want +got):\n" + diff)
 	}
 }
+
+// That the tenant does not find a contact at once which was just changed, or that
+// it can't be looked up then, hides nothing of the change.
+func TestNewAddressIsToldThoughTheContactIsSoughtAgain(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		look error
+		want string
+	}{
+		{"found again", nil, "changed updated Partners:added/opened"},
+		{"out of order", onboard.ErrRefused, "partial failed Partners:failed/ contact.refused"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			m := withAna()
+			m.onAdd = func(onboard.Group, onboard.Recipient) error {
+				m.onAdd = nil
+				m.onLook = func(string) error { return tt.look }
+				return onboard.ErrRecipientNotFound
+			}
+			job := onboard.Job{Key: onboard.CustomAttribute(15), Tenant: m, Workers: 1, Update: &onboard.Update{Fields: []onboard.Field{"company"}}}
+			r := keyedRow(2, newAna, "7", "Partners")
+			r.Contact.Company = "Northwind"
+			outcomes, err := runJob(t.Context(), job, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := outcomes[0]
+			if diff := cmp.Diff(tt.want, brief(o)); diff != "" {
+				t.Error("outcome (-want +got):\n" + diff)
+			}
+			changes := []onboard.Change{{What: "email", From: oldAna, To: newAna}, {What: "company", To: "Northwind"}}
+			if diff := cmp.Diff(changes, o.Contact.Changes); diff != "" {
+				t.Error("changes (-want +got):\n" + diff)
+			}
+			if n := strings.Count(o.Note, "has a new address"); n != 1 {
+				t.Errorf("the note tells of the address %d times: %s", n, o.Note)
+			}
+		})
+	}
+}

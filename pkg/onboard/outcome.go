@@ -138,7 +138,7 @@ func (g GroupResult) Label() string {
 func (o *Outcome) verdict() Verdict {
 	switch o.Contact.Action {
 	case StepFailed:
-		if slices.ContainsFunc(o.Groups, GroupResult.changed) {
+		if len(o.Contact.Changes) > 0 || slices.ContainsFunc(o.Groups, GroupResult.changed) {
 			return Partial
 		}
 		return Failed

@@ -42,7 +42,7 @@ func (w *worker) ensureAttributes(ctx context.Context) bool {
 		if !w.ensureContact(ctx, w.job.Tenant.CurrentHolders) {
 			return false
 		}
-		if w.contact.Action != ContactFound {
+		if w.contact.Action == ContactCreated || w.person.Kind != KindContact {
 			return true
 		}
 		changes, err = w.update(ctx)
