@@ -92,11 +92,12 @@ func permission(c graph.Collection) string {
 
 // readDirectory reads who holds which address, all collections at once. Without
 // a store, users and groups are read only where that costs less than to ask
-// Exchange about those who are no contacts.
-func (t *Tenant) readDirectory(ctx context.Context) error {
+// Exchange about those who are no contacts. goesOn tells that what earlier runs
+// have written is to be laid over it.
+func (t *Tenant) readDirectory(ctx context.Context) (goesOn bool, err error) {
 	t.directory.isOwn = t.isOwn
 	if t.store == nil {
-		return t.readUnkept(ctx)
+		return false, t.readUnkept(ctx)
 	}
 	if t.store.Anew() != "" {
 		t.log.Warn("the directory is read anew: " + t.store.Anew())
@@ -105,14 +106,13 @@ func (t *Tenant) readDirectory(ctx context.Context) error {
 	t.directory.sought = t.seek(ctx, all)
 	denied, err := t.readBooks(ctx, all...)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if denied != nil {
 		t.log.Warn("not all of the directory can be read, so Exchange is asked about each address that is not a mail contact's", "error", denied)
-		return nil
+		return false, nil
 	}
-	t.recall(ctx)
-	return nil
+	return true, nil
 }
 
 // readBooks reads collections side by side. Of users and groups, denied tells

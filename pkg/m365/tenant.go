@@ -171,25 +171,32 @@ var (
 // the run will use for its changes; as far as Exchange tells, they are checked
 // to be allowed.
 func (t *Tenant) Load(ctx context.Context, commands ...string) error {
-	loads, ctx := errgroup.WithContext(ctx)
-	loads.Go(func() error { return t.checkAllowed(ctx, commands) })
+	loads, loading := errgroup.WithContext(ctx)
+	loads.Go(func() error { return t.checkAllowed(loading, commands) })
 	loads.Go(func() error {
-		domains, err := t.exchange.AcceptedDomains(ctx)
+		domains, err := t.exchange.AcceptedDomains(loading)
 		if err != nil {
 			return fmt.Errorf("the organisation's accepted domains could not be read from Exchange: %w", exchangeError(err))
 		}
 		t.domains = domains
 		return nil
 	})
-	loads.Go(func() error { return t.readDirectory(ctx) })
+	var goesOn bool
+	loads.Go(func() (err error) {
+		goesOn, err = t.readDirectory(loading)
+		return err
+	})
 	var named []onboard.Group
 	loads.Go(func() error {
-		named = t.lookUpNamed(ctx)
-		t.readRosters(ctx, named)
+		named = t.lookUpNamed(loading)
+		t.readRosters(loading, named)
 		return nil
 	})
 	if err := loads.Wait(); err != nil {
 		return err
+	}
+	if goesOn {
+		t.recall(ctx) // which needs the accepted domains
 	}
 	for _, g := range named {
 		if roster, ok := t.rosters.known(g.ID); ok {
