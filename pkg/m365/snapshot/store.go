@@ -90,7 +90,7 @@ func address(path string) string {
 	if !strings.HasPrefix(name, "/") {
 		name = "/" + name // as in file:///C:/folder/file
 	}
-	query := url.Values{"_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)"}, "_txlock": {"immediate"}}
+	query := url.Values{"_pragma": {"busy_timeout(60000)", "journal_mode(WAL)", "synchronous(NORMAL)"}, "_txlock": {"immediate"}}
 	u := url.URL{Scheme: "file", Path: name, RawQuery: query.Encode()}
 	return u.String()
 }
