@@ -3,6 +3,7 @@ package snapshot
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 )
 
@@ -52,7 +53,7 @@ func (p *Prints) Len() int {
 }
 
 // Prints gives the prints that are kept under a name, and the mark that they
-// were kept with; nil when there are none.
+// were kept with; nil when there are none, whatever the mark says.
 func (s *Store) Prints(ctx context.Context, name string) (*Prints, string, error) {
 	mark, ok, err := s.link(ctx, name)
 	if err != nil || !ok {
@@ -69,12 +70,20 @@ func (s *Store) Prints(ctx context.Context, name string) (*Prints, string, error
 		if err := rows.Scan(&id, &text); err != nil {
 			return nil, "", err
 		}
+		if len(id) != len(ID{}) {
+			return nil, "", errTornID
+		}
 		p.ids = append(p.ids, ID(id))
 		p.text = append(p.text, text...)
 		p.ends = append(p.ends, len(p.text))
 	}
-	return p, mark, rows.Err()
+	if err := rows.Err(); err != nil || len(p.ids) == 0 {
+		return nil, "", err
+	}
+	return p, mark, nil
 }
+
+var errTornID = errors.New("the id of an object is not whole")
 
 // KeepPrints keeps what was put into the prints, beside what was kept of them
 // before, and the mark. If they were begun anew, they take the place of whatever
@@ -96,9 +105,10 @@ func (s *Store) KeepPrints(ctx context.Context, name string, p *Prints, mark str
 }
 
 // DropPrintsOfStrangers forgets the prints of objects that are not, or no more,
-// in a book that is kept.
+// in a book. If that book is not kept, none is known to be a stranger.
 func (s *Store) DropPrintsOfStrangers(ctx context.Context, name, book string) error {
 	_, err := s.db.ExecContext(ctx,
-		`DELETE FROM directory_recipients WHERE book = ? AND id NOT IN (SELECT id FROM directory_recipients WHERE book = ?)`, name, book)
+		`DELETE FROM directory_recipients WHERE book = ?1 AND id NOT IN (SELECT id FROM directory_recipients WHERE book = ?2)
+		 AND EXISTS (SELECT 1 FROM directory_books WHERE book = ?2)`, name, book)
 	return err
 }

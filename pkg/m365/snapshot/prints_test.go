@@ -58,6 +58,12 @@ func TestPrintsLastFromRunToRun(t *testing.T) {
 	ok(t, err)
 	has(p, map[int]string{3: "changed"})
 
+	// Without a book nobody is known to have left.
+	ok(t, s.DropPrintsOfStrangers(t.Context(), "a", "a book that is not kept"))
+	p, _, err = s.Prints(t.Context(), "a")
+	ok(t, err)
+	has(p, map[int]string{3: "changed"})
+
 	// Those that were read anew take the place of all.
 	anew := NewPrints()
 	anew.Put(id(1), "anew")
@@ -65,4 +71,28 @@ func TestPrintsLastFromRunToRun(t *testing.T) {
 	p, _, err = s.Prints(t.Context(), "a")
 	ok(t, err)
 	has(p, map[int]string{1: "anew"})
+}
+
+// What is changed since a mark says nothing about the rest if that is lost.
+func TestMarkWithoutPrintsIsNothing(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state.db"), "tenant")
+	defer s.Close()
+	ok(t, s.KeepPrints(t.Context(), "a", NewPrints(), "mark"))
+	if p, mark, err := s.Prints(t.Context(), "a"); p != nil || mark != "" || err != nil {
+		t.Errorf("%v, %q, %v", p, mark, err)
+	}
+}
+
+func TestPrintWithATornID(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "state.db"), "tenant")
+	defer s.Close()
+	p := NewPrints()
+	p.Put(id(1), "text")
+	ok(t, s.KeepPrints(t.Context(), "a", p, "mark"))
+	if _, err := s.db.ExecContext(t.Context(), `UPDATE directory_recipients SET id = x'0102'`); err != nil {
+		t.Fatal(err)
+	}
+	if p, _, err := s.Prints(t.Context(), "a"); err == nil {
+		t.Errorf("%v was read", p)
+	}
 }
