@@ -135,7 +135,7 @@ func (t *Tenant) readPrints(ctx context.Context, p part) *snapshot.Prints {
 		prints, since = snapshot.NewPrints(), time.Time{}
 	}
 	read, err := t.listInto(ctx, p, prints, since)
-	if errors.Is(err, exchange.ErrInvalidParameter) && !since.IsZero() {
+	if !since.IsZero() && (errors.Is(err, exchange.ErrInvalidParameter) || errors.Is(err, errUnidentified)) {
 		t.log.Debug("Exchange does not tell which contacts have changed, so all are read", "command", p.cmdlet, "error", err)
 		prints, since = snapshot.NewPrints(), time.Time{}
 		read, err = t.listInto(ctx, p, prints, since)
@@ -208,8 +208,12 @@ func (t *Tenant) printsPay(p part, kept bool) bool {
 	return true
 }
 
+// errUnidentified: a contact has changed, and it is not known which one, so what
+// is kept of it can't be told from what still is so.
+var errUnidentified = errors.New("a contact that has changed can't be identified")
+
 // listInto reads what all contacts have, or those that have changed, and counts
-// them.
+// them. Where all are read, those that can't be identified are left out.
 func (t *Tenant) listInto(ctx context.Context, p part, prints *snapshot.Prints, since time.Time) (int, error) {
 	if !since.IsZero() {
 		since = since.Add(-changesOverlap)
@@ -225,6 +229,9 @@ func (t *Tenant) listInto(ctx context.Context, p part, prints *snapshot.Prints, 
 		}
 		read++
 		id, ok := t.idOf(listed)
+		if !ok && !since.IsZero() {
+			return read, errUnidentified
+		}
 		if !ok {
 			continue
 		}

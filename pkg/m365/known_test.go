@@ -195,6 +195,28 @@ func TestListsThatCanNotBeRead(t *testing.T) {
 	}
 }
 
+// What is kept of a contact that has changed is not believed when nobody can say
+// which contact that is.
+func TestChangedContactThatCanNotBeIdentified(t *testing.T) {
+	n, e := attributesNight(t, 20)
+	first, _ := n.load(t, e, true, nil)
+	company(t, first, 7, "Fabrikam")
+	n.now = n.now.Add(24 * time.Hour)
+	e.listed[7] = exchange.ListedContact{Address: "nobody@x.example", Values: map[string]string{"Company": "Northwind"}}
+	e.changed[""] = n.now.Add(-time.Minute)
+	second, _ := n.load(t, e, true, nil)
+	if got := company(t, second, 7, "Fabrikam"); got != "read singly" {
+		t.Errorf("the contact that has changed: %q", got)
+	}
+	if got := company(t, second, 8, "Fabrikam"); !strings.EqualFold(got, "Fabrikam") {
+		t.Errorf("another one: %q", got)
+	}
+	want := []string{"all contacts, changed=true", "all contacts, changed=false", "contact p7@x.example [Company]"}
+	if diff := cmp.Diff(want, n.exchange.asked); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // A manager goes by several references: what they mean is asked once for all
 // contacts that have him.
 func TestManagersAreComparedOnce(t *testing.T) {
