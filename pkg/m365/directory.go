@@ -154,7 +154,7 @@ func (t *Tenant) recall(ctx context.Context) {
 		t.log.Warn("what the last run has written can't be read, so Exchange is asked before anything is written", "error", err)
 		return
 	}
-	t.written.recall(kept, t.now(), func(address string) bool { return len(t.directory.holders(address)) > 0 })
+	t.written.recall(kept, t.now(), t.directory.holders)
 	t.directory.complete = true
 	t.directory.vouch.give()
 }

@@ -254,6 +254,63 @@ func TestWhatWasTakenBackIsNotRemembered(t *testing.T) {
 	})
 }
 
+// Graph may go on showing for a while who was taken out of a group, and a contact
+// that is gone.
+func TestWhatGraphStillShowsOfWhatWasTakenAway(t *testing.T) {
+	n := newNight(t)
+	n.run(t, func(tenant *Tenant) { isMember(t, tenant, onboard.Recipient{ID: guid(1)}) })
+	ana := onboard.Recipient{ID: guid(1), Kind: onboard.KindContact, Address: "ana@x.example", Ref: "guid-ana"}
+	n.run(t, func(tenant *Tenant) {
+		if _, err := tenant.RemoveMember(t.Context(), newsGroup, ana); err != nil {
+			t.Fatal(err)
+		}
+	})
+	n.run(t, func(tenant *Tenant) {
+		if isMember(t, tenant, ana) || isMember(t, tenant, onboard.Recipient{ID: guid(1)}) {
+			t.Error("a membership that was taken away is told")
+		}
+		if err := tenant.AddMember(t.Context(), newsGroup, ana); err != nil {
+			t.Fatal(err)
+		}
+		if !isMember(t, tenant, ana) {
+			t.Error("a membership that was added again is not told")
+		}
+	})
+	n.run(t, func(tenant *Tenant) {
+		if !isMember(t, tenant, ana) {
+			t.Error("a membership that was added again is forgotten")
+		}
+		if _, err := tenant.RemoveMember(t.Context(), newsGroup, ana); err != nil {
+			t.Fatal(err)
+		}
+		if err := tenant.RemoveContact(t.Context(), ana); err != nil {
+			t.Fatal(err)
+		}
+	})
+	n.exchange.create = func(exchange.NewContact) (exchange.Recipient, error) {
+		return exchange.Recipient{Guid: "guid-new", ExternalDirectoryObjectId: guid(7)}, nil
+	}
+	n.run(t, func(tenant *Tenant) {
+		if got := holder(t, tenant, "ana@x.example"); got != "" {
+			t.Errorf("a contact that is gone: %s", got)
+		}
+		if _, err := tenant.CreateContact(t.Context(), onboard.Contact{Email: "ana@x.example"}); err != nil {
+			t.Fatal(err)
+		}
+	})
+	n.run(t, func(tenant *Tenant) {
+		if found, err := tenant.Holders(t.Context(), "ana@x.example"); err != nil || len(found) != 1 || found[0].ID != guid(7) {
+			t.Errorf("the contact that was created in its place: %+v, %v", found, err)
+		}
+	})
+	n.now = n.now.Add(2 * graphLag)
+	n.run(t, func(tenant *Tenant) {
+		if got := holder(t, tenant, "ana@x.example"); got == "" || !isMember(t, tenant, ana) {
+			t.Error("what Graph shows after an hour is not believed")
+		}
+	})
+}
+
 func TestRunThatDidNotEndIsFollowedByAskingExchange(t *testing.T) {
 	n := newNight(t)
 	n.run(t, func(*Tenant) {})

@@ -11,7 +11,8 @@ import (
 )
 
 // IsMember looks the recipient up among the members that Graph tells of and
-// those that were added lately. Unless all of the directory is known, who is in
+// those that were added lately. Who was taken out of the group lately is told as
+// no member, whatever Graph shows: adding somebody twice is harmless. Unless all of the directory is known, who is in
 // neither is looked up among those that Exchange tells of, since Graph lags
 // behind. The lists are read once for each group and run, unless they were at
 // its start; a contact that this run has created needs none.
@@ -19,11 +20,17 @@ func (t *Tenant) IsMember(ctx context.Context, g onboard.Group, r onboard.Recipi
 	if r.New || g.New {
 		return t.written.hasJoined(g, r), nil
 	}
+	if t.written.hasJoined(g, r) {
+		return true, nil
+	}
+	if t.written.hasLeft(g, r) {
+		return false, nil
+	}
 	roster, err := t.roster(ctx, g)
 	if err != nil {
 		return false, err
 	}
-	if id, ok := snapshot.ParseID(r.ID); ok && roster.members.Has(id) || t.written.hasJoined(g, r) {
+	if id, ok := snapshot.ParseID(r.ID); ok && roster.members.Has(id) {
 		return true, nil
 	}
 	if t.directory.complete && roster.shown || g.Kind == onboard.GroupMicrosoft365 {

@@ -28,7 +28,7 @@ func (t *Tenant) RemoveMember(ctx context.Context, g onboard.Group, r onboard.Re
 	if err := t.beginWriting(ctx); err != nil {
 		return false, err
 	}
-	t.written.leave(g, r)
+	t.written.leave(g, r, t.now())
 	if g.Kind == onboard.GroupMicrosoft365 {
 		return t.removeGuestMember(ctx, g, r)
 	}
@@ -47,8 +47,9 @@ func (t *Tenant) RemoveContact(ctx context.Context, r onboard.Recipient) error {
 	}
 	t.written.forget(r.Address)
 	err := exchangeError(t.exchange.RemoveMailContact(ctx, r.Ref))
-	if errors.Is(err, onboard.ErrRecipientNotFound) {
-		return nil
+	if err != nil && !errors.Is(err, onboard.ErrRecipientNotFound) {
+		return err
 	}
-	return err
+	t.written.end(r, t.now())
+	return nil
 }

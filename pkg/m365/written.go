@@ -18,12 +18,14 @@ const graphLag = time.Hour
 // written is what was written in Exchange and lies over what Graph tells.
 type written struct {
 	mu      sync.RWMutex
-	created map[string]creation           // by address in lower case
-	left    map[string]leaving            // contacts that have another address now, by their former one in lower case
-	joined  map[string]map[string]joining // by the group's id and the member's address in lower case
+	created map[string]creation             // by address in lower case
+	left    map[string]leaving              // contacts that have another address now or are gone, by their former address in lower case
+	joined  map[string]map[string]joining   // by the group's id and the member's address in lower case
+	parted  map[string]map[string]time.Time // when memberships were taken away, by the group's id and the member's id or address: see memberKey
 }
 
-// leftKind is the kind, among what is kept, of a contact that has left its address.
+// leftKind is the kind, among what is kept, of a contact that has left its
+// address or is gone.
 const leftKind = "left"
 
 type creation struct {
@@ -32,7 +34,7 @@ type creation struct {
 	earlier bool // by an earlier run
 }
 
-// leaving is a contact's change to another address.
+// leaving is a contact's change to another address, or its end.
 type leaving struct {
 	contactID string
 	at        time.Time
@@ -44,7 +46,7 @@ type joining struct {
 }
 
 func newWritten() *written {
-	return &written{created: map[string]creation{}, left: map[string]leaving{}, joined: map[string]map[string]joining{}}
+	return &written{created: map[string]creation{}, left: map[string]leaving{}, joined: map[string]map[string]joining{}, parted: map[string]map[string]time.Time{}}
 }
 
 func (w *written) create(address string, r onboard.Recipient, at time.Time) {
@@ -68,12 +70,23 @@ func (w *written) move(r onboard.Recipient, to string, at time.Time) {
 // without drops the contacts that have left the address.
 func (w *written) without(address string, holders []onboard.Recipient) []onboard.Recipient {
 	w.mu.RLock()
+	defer w.mu.RUnlock()
+	return w.remaining(address, holders)
+}
+
+func (w *written) remaining(address string, holders []onboard.Recipient) []onboard.Recipient {
 	l, ok := w.left[strings.ToLower(address)]
-	w.mu.RUnlock()
 	if !ok || l.contactID == "" {
 		return holders
 	}
 	return slices.DeleteFunc(holders, func(r onboard.Recipient) bool { return r.Kind == onboard.KindContact && r.ID == l.contactID })
+}
+
+// end notes that a contact is gone.
+func (w *written) end(r onboard.Recipient, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.left[strings.ToLower(r.Address)] = leaving{contactID: r.ID, at: at}
 }
 
 // contact gives the contact or guest that was created with the address.
@@ -100,6 +113,8 @@ func (w *written) join(g onboard.Group, r onboard.Recipient, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.add(g.ID, r.Address, joining{memberID: r.ID, at: at})
+	delete(w.parted[g.ID], memberKey(r.ID))
+	delete(w.parted[g.ID], memberKey(r.Address))
 }
 
 func (w *written) add(group, address string, j joining) {
@@ -111,11 +126,35 @@ func (w *written) add(group, address string, j joining) {
 	members[strings.ToLower(address)] = j
 }
 
-// leave drops a membership that is being taken back.
-func (w *written) leave(g onboard.Group, r onboard.Recipient) {
+// leave notes that a membership is being taken away.
+func (w *written) leave(g onboard.Group, r onboard.Recipient, at time.Time) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	delete(w.joined[g.ID], strings.ToLower(r.Address))
+	w.part(g.ID, r.ID, at)
+	w.part(g.ID, r.Address, at)
+}
+
+func (w *written) part(group, idOrAddress string, at time.Time) {
+	if idOrAddress == "" {
+		return
+	}
+	members := w.parted[group]
+	if members == nil {
+		members = map[string]time.Time{}
+		w.parted[group] = members
+	}
+	members[memberKey(idOrAddress)] = at
+}
+
+// hasLeft tells whether the membership was taken away, and not added again since.
+func (w *written) hasLeft(g onboard.Group, r onboard.Recipient) bool {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	members := w.parted[g.ID]
+	_, byID := members[memberKey(r.ID)]
+	_, byAddress := members[memberKey(r.Address)]
+	return byID || byAddress
 }
 
 func (w *written) hasJoined(g onboard.Group, r onboard.Recipient) bool {
@@ -137,18 +176,17 @@ func (w *written) shown(g onboard.Group, members snapshot.Members) {
 }
 
 // recall takes over what earlier runs have written, as far as Graph may not
-// show it yet.
-func (w *written) recall(kept snapshot.Written, now time.Time, isShown func(address string) bool) {
+// show it yet. shown are who holds an address as Graph tells.
+func (w *written) recall(kept snapshot.Written, now time.Time, shown func(address string) []onboard.Recipient) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, c := range kept.Created {
-		if c.Kind == leftKind {
-			if now.Sub(c.At) < graphLag {
-				w.left[c.Address] = leaving{contactID: c.ID, at: c.At}
-			}
-			continue
+		if c.Kind == leftKind && now.Sub(c.At) < graphLag {
+			w.left[c.Address] = leaving{contactID: c.ID, at: c.At}
 		}
-		if now.Sub(c.At) < graphLag && !isShown(c.Address) {
+	}
+	for _, c := range kept.Created {
+		if c.Kind != leftKind && now.Sub(c.At) < graphLag && len(w.remaining(c.Address, shown(c.Address))) == 0 {
 			r := onboard.Recipient{ID: c.ID, Kind: onboard.RecipientKind(c.Kind), DisplayName: c.Name, Address: c.Address, Ref: c.Ref}
 			w.created[c.Address] = creation{contact: r, at: c.At, earlier: true}
 		}
@@ -156,6 +194,11 @@ func (w *written) recall(kept snapshot.Written, now time.Time, isShown func(addr
 	for _, j := range kept.Joined {
 		if now.Sub(j.At) < graphLag {
 			w.add(j.Group, j.Address, joining{memberID: j.ID, at: j.At})
+		}
+	}
+	for _, p := range kept.Parted {
+		if now.Sub(p.At) < graphLag {
+			w.part(p.Group, p.Member, p.At)
 		}
 	}
 }
@@ -182,6 +225,13 @@ func (w *written) lately(now time.Time) snapshot.Written {
 		for address, j := range members {
 			if now.Sub(j.at) < graphLag {
 				kept.Joined = append(kept.Joined, snapshot.Joined{Group: group, Address: address, ID: j.memberID, At: j.at})
+			}
+		}
+	}
+	for group, members := range w.parted {
+		for member, at := range members {
+			if now.Sub(at) < graphLag {
+				kept.Parted = append(kept.Parted, snapshot.Parted{Group: group, Member: member, At: at})
 			}
 		}
 	}

@@ -25,7 +25,7 @@ type Store struct {
 
 // version is that of the tables. Others are thrown away: all that is in them
 // can be read from the tenant again.
-const version = 1
+const version = 2
 
 // applicationID marks a state file of enlist ("enls"), as the journal does.
 const applicationID = 0x656e6c73
@@ -35,8 +35,9 @@ var tables = map[string]string{
 	"directory_books":      `(book TEXT PRIMARY KEY, link TEXT NOT NULL)`,
 	"directory_recipients": `(book TEXT NOT NULL, id BLOB NOT NULL, guest INTEGER NOT NULL, text BLOB NOT NULL, PRIMARY KEY (book, id)) WITHOUT ROWID`,
 	"directory_groups":     `(id BLOB PRIMARY KEY, link TEXT NOT NULL, members BLOB NOT NULL)`,
-	"directory_created":    `(address TEXT PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, ref TEXT NOT NULL, at INTEGER NOT NULL)`,
+	"directory_created":    `(address TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, ref TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (address, kind)) WITHOUT ROWID`,
 	"directory_joined":     `(grp TEXT NOT NULL, address TEXT NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (grp, address)) WITHOUT ROWID`,
+	"directory_parted":     `(grp TEXT NOT NULL, member TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (grp, member)) WITHOUT ROWID`,
 }
 
 // Open opens the file for the directory of a tenant, and makes it if need be.

@@ -11,6 +11,7 @@ import (
 type Written struct {
 	Created []Created
 	Joined  []Joined
+	Parted  []Parted
 }
 
 // Created is a recipient that a run has created.
@@ -29,6 +30,13 @@ type Joined struct {
 	Address string
 	ID      string // the member's; may be empty
 	At      time.Time
+}
+
+// Parted is a membership that a run has taken away.
+type Parted struct {
+	Group  string // the group's id
+	Member string // an id or an address
+	At     time.Time
 }
 
 // Begin notes that a run is about to change the tenant. Until [Store.End], the
@@ -72,14 +80,31 @@ func (s *Store) Written(ctx context.Context) (Written, error) {
 		j.At = time.Unix(at, 0)
 		w.Joined = append(w.Joined, j)
 	}
-	return w, joined.Err()
+	if err := joined.Err(); err != nil {
+		return Written{}, err
+	}
+	parted, err := s.db.QueryContext(ctx, `SELECT grp, member, at FROM directory_parted`)
+	if err != nil {
+		return Written{}, err
+	}
+	defer parted.Close()
+	for parted.Next() {
+		var p Parted
+		var at int64
+		if err := parted.Scan(&p.Group, &p.Member, &at); err != nil {
+			return Written{}, err
+		}
+		p.At = time.Unix(at, 0)
+		w.Parted = append(w.Parted, p)
+	}
+	return w, parted.Err()
 }
 
 // End keeps what was written, in place of what was kept, and notes that it is
 // all.
 func (s *Store) End(ctx context.Context, w Written) error {
 	return s.change(ctx, func(tx *sql.Tx) error {
-		for _, statement := range []string{`DELETE FROM directory_created`, `DELETE FROM directory_joined`, `UPDATE directory_about SET complete = 1`} {
+		for _, statement := range []string{`DELETE FROM directory_created`, `DELETE FROM directory_joined`, `DELETE FROM directory_parted`, `UPDATE directory_about SET complete = 1`} {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
 				return err
 			}
@@ -101,6 +126,16 @@ func (s *Store) End(ctx context.Context, w Written) error {
 		defer join.Close()
 		for _, j := range w.Joined {
 			if _, err := join.ExecContext(ctx, j.Group, j.Address, j.ID, j.At.Unix()); err != nil {
+				return err
+			}
+		}
+		part, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_parted VALUES (?, ?, ?)`)
+		if err != nil {
+			return err
+		}
+		defer part.Close()
+		for _, p := range w.Parted {
+			if _, err := part.ExecContext(ctx, p.Group, p.Member, p.At.Unix()); err != nil {
 				return err
 			}
 		}
