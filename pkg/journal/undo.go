@@ -133,6 +133,8 @@ type undoing struct {
 	record *Recorder
 	tenant Undoer
 
+	listed sync.Mutex // held while somebody is removed who is on lists of senders
+
 	mu   sync.Mutex // one is told of at a time
 	tell func(Reversal)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -82,6 +83,9 @@ func (u *undoable) RemoveContact(_ context.Context, r onboard.Recipient) error {
 	u.memory.mu.Lock()
 	defer u.memory.mu.Unlock()
 	delete(u.contacts, r.Address)
+	maps.DeleteFunc(u.members, func(key string, _ bool) bool {
+		return strings.HasPrefix(key, "senders of ") && strings.HasSuffix(key, " "+r.Address)
+	})
 	return nil
 }
 

@@ -119,14 +119,28 @@ func (u *undoing) removeGroup(ctx context.Context, v Reversal) (kept, error) {
 	return kept{}, u.recorded(RemoveGroup, v, func() error { return u.tenant.RemoveGroup(ctx, *now) })
 }
 
-// lastOn finds a group that would take mail from everybody if the person were
-// gone: it is open, and nobody else is on its list. Only lists that enlist has
-// put the person on are looked at.
-func (u *undoing) lastOn(ctx context.Context, person onboard.Recipient) (string, error) {
+// sparingLists removes a person, unless a group would take mail from everybody
+// by that; then last is its address. Only lists that enlist has put the person on
+// are looked at. Who is on any is removed while no other one is, since each
+// removal can leave somebody else the last.
+func (u *undoing) sparingLists(ctx context.Context, person onboard.Recipient, remove func() error) (last string, err error) {
 	lists, err := u.record.journal.listsOf(ctx, person.Address)
 	if err != nil {
 		return "", err
 	}
+	if len(lists) > 0 {
+		u.listed.Lock()
+		defer u.listed.Unlock()
+	}
+	if last, err = u.lastOn(ctx, lists, person); err != nil || last != "" {
+		return last, err
+	}
+	return "", remove()
+}
+
+// lastOn finds an open group among those with these lists that has nobody but the
+// person on its list.
+func (u *undoing) lastOn(ctx context.Context, lists []onboard.Group, person onboard.Recipient) (string, error) {
 	for _, g := range lists {
 		now, err := u.group(ctx, g.ID)
 		if err != nil {

@@ -141,6 +141,27 @@ func TestUndoKeepsTheContactThatALeftListNeeds(t *testing.T) {
 	}
 }
 
+// Of two contacts that are removed side by side, the one that is then the last on
+// the list stays.
+func TestUndoKeepsOneOfTheLastTwo(t *testing.T) {
+	path, m := statePath(t), newMemory()
+	m.open[news] = true
+	did(t, path, m, list(groupNews(0, false), contactOf("ana"), contactOf("bo")))
+	did(t, path, m, func(ctx context.Context, tenant onboard.Tenant) error {
+		for _, name := range []string{"ana", "bo"} {
+			if _, err := tenant.CreateContact(ctx, onboard.Contact{Email: name + "@fabrikam.example"}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	u := &undoable{memory: m}
+	kept, err := undoLast(t, path, u)
+	if err != nil || len(u.done) != 1 || len(kept) != 1 {
+		t.Errorf("%v, done: %q, left as it is: %q", err, u.done, kept)
+	}
+}
+
 // Delivery reports go back to nobody, unless somebody has set them otherwise.
 func TestUndoOfDeliveryReports(t *testing.T) {
 	for _, tt := range []struct {

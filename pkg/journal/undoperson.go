@@ -44,21 +44,20 @@ func (u *undoing) removeContact(ctx context.Context, v Reversal) (kept, error) {
 	case len(groups) > 0:
 		return keptInGroups("contact", groups), nil
 	}
-	last, err := u.lastOn(ctx, v.Person)
-	if err != nil {
-		return kept{}, err
-	}
+	last, err := u.sparingLists(ctx, v.Person, func() error {
+		if u.record.run.Undoes == "" { // what an undo removes is never created anew
+			was, err := u.tenant.Portrait(ctx, v.Person)
+			if err != nil {
+				return err
+			}
+			v.edit = edit{Removed: &was}
+		}
+		return u.recorded(RemoveContact, v, func() error { return u.tenant.RemoveContact(ctx, v.Person) })
+	})
 	if last != "" {
 		return keptLastSender(last), nil
 	}
-	if u.record.run.Undoes == "" { // what an undo removes is never created anew
-		was, err := u.tenant.Portrait(ctx, v.Person)
-		if err != nil {
-			return kept{}, err
-		}
-		v.edit = edit{Removed: &was}
-	}
-	return kept{}, u.recorded(RemoveContact, v, func() error { return u.tenant.RemoveContact(ctx, v.Person) })
+	return kept{}, err
 }
 
 // restore gives the contact the former values of those attributes that still are
@@ -107,15 +106,15 @@ func (u *undoing) removeGuest(ctx context.Context, v Reversal) (kept, error) {
 	case len(now.Groups) > 0:
 		return keptInGroups("guest", now.Groups), nil
 	}
-	last, err := u.lastOn(ctx, v.Person)
-	if err != nil {
-		return kept{}, err
-	}
-	if last != "" {
+	removing := false
+	last, err := u.sparingLists(ctx, v.Person, func() error {
+		removing = true
+		return u.recorded(RemoveGuest, v, func() error { return u.tenant.RemoveGuest(ctx, v.Person) })
+	})
+	switch {
+	case last != "":
 		return keptLastSender(last), nil
-	}
-	err = u.recorded(RemoveGuest, v, func() error { return u.tenant.RemoveGuest(ctx, v.Person) })
-	if errors.Is(err, onboard.ErrDenied) {
+	case removing && errors.Is(err, onboard.ErrDenied):
 		return keptNotAllowed(v.Person), nil
 	}
 	return kept{}, err

@@ -1,6 +1,10 @@
 package m365
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // memo asks once for each key, however many goroutines want to know, and keeps
 // the answer. Errors are not kept. The zero value is ready for use.
@@ -45,6 +49,22 @@ func (m *memo[V]) known(key string) (V, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.value, e.known
+}
+
+// all gives the values that are known, in no order.
+func (m *memo[V]) all() []V {
+	m.mu.Lock()
+	entries := slices.Collect(maps.Values(m.entries))
+	m.mu.Unlock()
+	var values []V
+	for _, e := range entries {
+		e.mu.Lock()
+		if e.known {
+			values = append(values, e.value)
+		}
+		e.mu.Unlock()
+	}
+	return values
 }
 
 func (m *memo[V]) entry(key string) *memoEntry[V] {

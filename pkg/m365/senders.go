@@ -118,6 +118,10 @@ type senderList struct {
 func (l *senderList) has(r onboard.Recipient) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.knows(r)
+}
+
+func (l *senderList) knows(r onboard.Recipient) bool {
 	return l.known[strings.ToLower(r.ID)] || l.known[strings.ToLower(r.Ref)] || l.known[strings.ToLower(r.Address)]
 }
 
@@ -127,12 +131,24 @@ func (l *senderList) length() int {
 	return l.entries
 }
 
-func (l *senderList) drop(keys ...string) {
+// drop notes that the recipient is not on the list any more, if it was.
+func (l *senderList) drop(r onboard.Recipient) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if !l.knows(r) {
+		return
+	}
 	l.entries--
-	for _, key := range keys {
+	for _, key := range []string{r.ID, r.Ref, r.Address} {
 		delete(l.known, strings.ToLower(key))
+	}
+}
+
+// unlistEverywhere notes that the recipient is gone, and with it its entries on
+// lists.
+func (t *Tenant) unlistEverywhere(r onboard.Recipient) {
+	for _, list := range t.senderLists.all() {
+		list.drop(r)
 	}
 }
 

@@ -66,6 +66,28 @@ func TestWhoIsTakenOffTheList(t *testing.T) {
 	}
 }
 
+// Who is removed is on no list any more.
+func TestWhoIsRemovedIsOnNoList(t *testing.T) {
+	f := &listExchange{
+		fakeExchange: &fakeExchange{},
+		group:        exchange.Group{AcceptMessagesOnlyFromSendersOrMembers: exchange.Strings{"Ana", "Bo"}},
+		known:        []exchange.Recipient{{Guid: "guid-ana", Name: "Ana"}, {Guid: "guid-bo", Name: "Bo"}},
+	}
+	tenant := New(f, &fakeGraph{}, Options{})
+	group, ana, bo := onboard.Group{ID: "g-1", Ref: "g-1"}, onboard.Recipient{Ref: "guid-ana"}, onboard.Recipient{Ref: "guid-bo"}
+	if on, entries, err := tenant.Listed(t.Context(), group, bo); !on || entries != 2 || err != nil {
+		t.Errorf("before: listed %v of %d, %v", on, entries, err)
+	}
+	for range 2 { // removing her twice takes nobody else off
+		if err := tenant.RemoveContact(t.Context(), ana); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if on, entries, err := tenant.Listed(t.Context(), group, bo); !on || entries != 1 || err != nil {
+		t.Errorf("afterwards: listed %v of %d, %v", on, entries, err)
+	}
+}
+
 func TestAllowedSenders(t *testing.T) {
 	f := &listExchange{
 		fakeExchange: &fakeExchange{},

@@ -51,5 +51,6 @@ func (t *Tenant) RemoveContact(ctx context.Context, r onboard.Recipient) error {
 		return err
 	}
 	t.written.end(r, t.now())
+	t.unlistEverywhere(r)
 	return nil
 }

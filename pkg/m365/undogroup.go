@@ -56,7 +56,7 @@ func (t *Tenant) Unlist(ctx context.Context, g onboard.Group, r onboard.Recipien
 	if err := remove(ctx, g.Ref, r.Ref); err != nil {
 		return groupError(err)
 	}
-	list.drop(r.ID, r.Ref, r.Address)
+	list.drop(r)
 	return nil
 }
 

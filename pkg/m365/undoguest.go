@@ -58,9 +58,9 @@ func (t *Tenant) RemoveGuest(ctx context.Context, r onboard.Recipient) error {
 		return err
 	}
 	t.written.forget(r.Address)
-	err := t.graph.DeleteUser(ctx, r.ID)
-	if errors.Is(err, graph.ErrNotFound) {
-		return nil
+	if err := t.graph.DeleteUser(ctx, r.ID); err != nil && !errors.Is(err, graph.ErrNotFound) {
+		return graphError(err)
 	}
-	return graphError(err)
+	t.unlistEverywhere(r)
+	return nil
 }
