@@ -92,9 +92,9 @@ func TestAllowedSenders(t *testing.T) {
 	f := &listExchange{
 		fakeExchange: &fakeExchange{},
 		group: exchange.Group{
-			AcceptMessagesOnlyFrom:                 exchange.Strings{"Ana Pop", "6f0a2b1c-1111-4222-8333-444455556666", "Twin"},
+			AcceptMessagesOnlyFrom:                 exchange.Strings{"Ana Pop", "Bo", "Twin"},
 			AcceptMessagesOnlyFromDLMembers:        exchange.Strings{"Everyone"},
-			AcceptMessagesOnlyFromSendersOrMembers: exchange.Strings{"Ana Pop", "Everyone"},
+			AcceptMessagesOnlyFromSendersOrMembers: exchange.Strings{"Ana Pop", "6f0a2b1c-1111-4222-8333-444455556666", "Twin", "Everyone"},
 		},
 		known: []exchange.Recipient{
 			{Guid: "guid-ana", Name: "ana@fabrikam.example", DisplayName: "Ana Pop", PrimarySmtpAddress: "Ana@fabrikam.example"},

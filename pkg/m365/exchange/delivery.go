@@ -11,15 +11,23 @@ import (
 // Senders are all that g takes mail from, as the service names them: people and
 // groups by name or id. None means everybody.
 func (g Group) Senders() []string {
-	return union(g.AcceptMessagesOnlyFromSendersOrMembers, g.AcceptMessagesOnlyFrom, g.AcceptMessagesOnlyFromDLMembers)
+	return either(g.AcceptMessagesOnlyFromSendersOrMembers, g.AcceptMessagesOnlyFrom, g.AcceptMessagesOnlyFromDLMembers)
 }
 
 // RejectedSenders are all that g takes no mail from.
 func (g Group) RejectedSenders() []string {
-	return union(g.RejectMessagesFromSendersOrMembers, g.RejectMessagesFrom, g.RejectMessagesFromDLMembers)
+	return either(g.RejectMessagesFromSendersOrMembers, g.RejectMessagesFrom, g.RejectMessagesFromDLMembers)
 }
 
-func union(lists ...Strings) []string {
+// either is the list of all if it has anybody: the service writes people and
+// groups into their own lists, too, where they may have other names and would
+// count twice (documented: Set-DistributionGroup,
+// AcceptMessagesOnlyFromSendersOrMembers).
+func either(senders, people, groups Strings) []string {
+	lists := []Strings{senders}
+	if len(senders) == 0 {
+		lists = []Strings{people, groups}
+	}
 	var all []string
 	for _, list := range lists {
 		for _, name := range list {

@@ -49,12 +49,16 @@ func TestReferencedAsksForEveryForm(t *testing.T) {
 func TestSendersOfAGroup(t *testing.T) {
 	g := Group{
 		AcceptMessagesOnlyFromSendersOrMembers: Strings{"Ana", "Everyone"},
-		AcceptMessagesOnlyFrom:                 Strings{"Ana"},
-		AcceptMessagesOnlyFromDLMembers:        Strings{"Everyone", "More"},
+		AcceptMessagesOnlyFrom:                 Strings{"6f0a2b1c-1111-4222-8333-444455556666"}, // Ana
+		AcceptMessagesOnlyFromDLMembers:        Strings{"Everyone"},
 		RejectMessagesFrom:                     Strings{"Eva"},
 	}
-	if diff := cmp.Diff([]string{"Ana", "Everyone", "More"}, g.Senders()); diff != "" {
+	if diff := cmp.Diff([]string{"Ana", "Everyone"}, g.Senders()); diff != "" {
 		t.Error("accepted (-want +got):\n" + diff)
+	}
+	g.AcceptMessagesOnlyFromSendersOrMembers = nil
+	if diff := cmp.Diff([]string{"6f0a2b1c-1111-4222-8333-444455556666", "Everyone"}, g.Senders()); diff != "" {
+		t.Error("accepted, by people and groups (-want +got):\n" + diff)
 	}
 	if diff := cmp.Diff([]string{"Eva"}, g.RejectedSenders()); diff != "" {
 		t.Error("rejected (-want +got):\n" + diff)
