@@ -140,8 +140,18 @@ func (t *Tenant) readBooks(ctx context.Context, of ...graph.Collection) (denied,
 }
 
 // recall takes over what earlier runs have written, and finds out whether the
-// directory vouches for those whom it doesn't show.
+// directory vouches for those whom it doesn't show. What they have taken away
+// counts in any case; the rest only if nothing is missing from it.
 func (t *Tenant) recall(ctx context.Context) {
+	kept, err := t.store.Written(ctx)
+	if err != nil {
+		t.log.Warn("what the last run has written can't be read, so Exchange is asked before anything is written", "error", err)
+		return
+	}
+	if t.directory.sought || !t.store.Complete() {
+		kept = takenAway(kept)
+	}
+	t.written.recall(kept, t.now(), t.directory.holders)
 	switch {
 	case t.directory.sought:
 		return
@@ -149,12 +159,6 @@ func (t *Tenant) recall(ctx context.Context) {
 		t.directory.vouch.begin()
 		return
 	}
-	kept, err := t.store.Written(ctx)
-	if err != nil {
-		t.log.Warn("what the last run has written can't be read, so Exchange is asked before anything is written", "error", err)
-		return
-	}
-	t.written.recall(kept, t.now(), t.directory.holders)
 	t.directory.complete = true
 	t.directory.vouch.give()
 }

@@ -311,6 +311,35 @@ func TestWhatGraphStillShowsOfWhatWasTakenAway(t *testing.T) {
 	})
 }
 
+// An undo reads nothing beforehand and has what was kept forgotten; what it has
+// taken away lies over what the next run reads all the same.
+func TestWhatAnUndoHasTakenAway(t *testing.T) {
+	n := newNight(t)
+	ana := onboard.Recipient{ID: guid(1), Kind: onboard.KindContact, Address: "ana@x.example", Ref: "guid-ana"}
+	undo := New(n.exchange, n.graph, Options{Now: func() time.Time { return n.now }})
+	if _, err := undo.RemoveMember(t.Context(), newsGroup, ana); err != nil {
+		t.Fatal(err)
+	}
+	if err := undo.RemoveContact(t.Context(), ana); err != nil {
+		t.Fatal(err)
+	}
+	store, err := snapshot.Open(t.Context(), n.path, "tenant")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(undo.KeepTakenAway(t.Context(), store), store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	n.run(t, func(tenant *Tenant) {
+		if isMember(t, tenant, ana) {
+			t.Error("a membership that was taken away is told")
+		}
+		if got := holder(t, tenant, "ana@x.example"); got != "" || !slices.Equal(n.exchange.asked, []string{"holders ana@x.example"}) {
+			t.Errorf("a contact that is gone: %q, asked %q", got, n.exchange.asked)
+		}
+	})
+}
+
 func TestRunThatDidNotEndIsFollowedByAskingExchange(t *testing.T) {
 	n := newNight(t)
 	n.run(t, func(*Tenant) {})

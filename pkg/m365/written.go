@@ -256,3 +256,16 @@ func (t *Tenant) Keep(ctx context.Context) error {
 	}
 	return t.store.End(ctx, t.written.lately(t.now()))
 }
+
+// KeepTakenAway keeps, for the next run, what was taken away lately, in the store
+// of a tenant that this run itself has kept nothing of. The store should have been
+// emptied: Graph may show for a while what is gone.
+func (t *Tenant) KeepTakenAway(ctx context.Context, in *snapshot.Store) error {
+	return in.Add(ctx, takenAway(t.written.lately(t.now())))
+}
+
+// takenAway is what is gone of what was written.
+func takenAway(w snapshot.Written) snapshot.Written {
+	left := slices.DeleteFunc(slices.Clone(w.Created), func(c snapshot.Created) bool { return c.Kind != leftKind })
+	return snapshot.Written{Created: left, Parted: w.Parted}
+}

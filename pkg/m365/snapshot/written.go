@@ -100,6 +100,12 @@ func (s *Store) Written(ctx context.Context) (Written, error) {
 	return w, parted.Err()
 }
 
+// Add keeps what was written beside what is kept, and leaves open whether that is
+// all.
+func (s *Store) Add(ctx context.Context, w Written) error {
+	return s.change(ctx, func(tx *sql.Tx) error { return keepWritten(ctx, tx, w) })
+}
+
 // End keeps what was written, in place of what was kept, and notes that it is
 // all.
 func (s *Store) End(ctx context.Context, w Written) error {
@@ -109,36 +115,40 @@ func (s *Store) End(ctx context.Context, w Written) error {
 				return err
 			}
 		}
-		create, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_created VALUES (?, ?, ?, ?, ?, ?)`)
-		if err != nil {
-			return err
-		}
-		defer create.Close()
-		for _, c := range w.Created {
-			if _, err := create.ExecContext(ctx, c.Address, c.Kind, c.ID, c.Name, c.Ref, c.At.Unix()); err != nil {
-				return err
-			}
-		}
-		join, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_joined VALUES (?, ?, ?, ?)`)
-		if err != nil {
-			return err
-		}
-		defer join.Close()
-		for _, j := range w.Joined {
-			if _, err := join.ExecContext(ctx, j.Group, j.Address, j.ID, j.At.Unix()); err != nil {
-				return err
-			}
-		}
-		part, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_parted VALUES (?, ?, ?)`)
-		if err != nil {
-			return err
-		}
-		defer part.Close()
-		for _, p := range w.Parted {
-			if _, err := part.ExecContext(ctx, p.Group, p.Member, p.At.Unix()); err != nil {
-				return err
-			}
-		}
-		return nil
+		return keepWritten(ctx, tx, w)
 	})
+}
+
+func keepWritten(ctx context.Context, tx *sql.Tx, w Written) error {
+	create, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_created VALUES (?, ?, ?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer create.Close()
+	for _, c := range w.Created {
+		if _, err := create.ExecContext(ctx, c.Address, c.Kind, c.ID, c.Name, c.Ref, c.At.Unix()); err != nil {
+			return err
+		}
+	}
+	join, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_joined VALUES (?, ?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer join.Close()
+	for _, j := range w.Joined {
+		if _, err := join.ExecContext(ctx, j.Group, j.Address, j.ID, j.At.Unix()); err != nil {
+			return err
+		}
+	}
+	part, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_parted VALUES (?, ?, ?)`)
+	if err != nil {
+		return err
+	}
+	defer part.Close()
+	for _, p := range w.Parted {
+		if _, err := part.ExecContext(ctx, p.Group, p.Member, p.At.Unix()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
