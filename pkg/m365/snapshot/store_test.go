@@ -54,8 +54,8 @@ var lately = Written{
 		{Address: "new@x.example", Kind: "former", ID: "h", At: time.Unix(90, 0)},
 		{Address: "new@x.example", Kind: "guest", ID: "i", Name: "New", Ref: "r", At: time.Unix(100, 0)},
 	},
-	Joined:  []Joined{{Group: "g", Address: "new@x.example", ID: "i", At: time.Unix(200, 0)}},
-	Parted:  []Parted{{Group: "g", Member: "old@x.example", At: time.Unix(300, 0)}},
+	Joined: []Joined{{Group: "g", Address: "new@x.example", ID: "i", At: time.Unix(200, 0)}},
+	Parted: []Parted{{Group: "g", Member: "old@x.example", At: time.Unix(300, 0)}},
 }
 
 func TestStoreKeepsAll(t *testing.T) {
