@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 
 	"enlist/pkg/m365/snapshot"
@@ -27,6 +28,19 @@ func openDirectory(ctx context.Context, o *runOptions, tenantID string, logger *
 func (c *connection) keepDirectory(ctx context.Context, logger *slog.Logger) {
 	if err := c.tenant.Keep(context.WithoutCancel(ctx)); err != nil {
 		logger.Warn("what was written can't be kept; the next run asks Exchange before it writes", "error", err)
+	}
+}
+
+// keepTakenAway keeps what an undo has taken away, which Microsoft Graph may go on
+// showing to the next run for a while.
+func (c *connection) keepTakenAway(ctx context.Context, o *runOptions, logger *slog.Logger) {
+	ctx = context.WithoutCancel(ctx)
+	store := openDirectory(ctx, o, c.exchange.TenantID(), logger)
+	if store == nil {
+		return
+	}
+	if err := errors.Join(c.tenant.KeepTakenAway(ctx, store), store.Close()); err != nil {
+		logger.Warn("what was taken away can't be kept; the next run may believe Microsoft Graph that it is still there", "error", err)
 	}
 }
 

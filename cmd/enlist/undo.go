@@ -154,6 +154,7 @@ func (u *undoing) takeBack(ctx context.Context, cmd *cobra.Command, j *journal.J
 		tellReversal(out, told)
 		_ = file.Add(told) // Finish returns it again
 	})
+	tenant.keepTakenAway(ctx, u.o, u.o.logger(cmd.ErrOrStderr()))
 	return u.end(out, tenant, record, file, run, undoErr)
 }
 
