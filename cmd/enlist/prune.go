@@ -222,7 +222,7 @@ func (l *leavers) take(ctx context.Context, record *journal.Recorder, tenant jou
 	case len(gone)+len(refused) == 0, tally.Verdicts[onboard.Deferred] > 0:
 		return nil // of rows that are left over it is not known which groups they name
 	case tally.Verdicts[onboard.Invalid] > 0:
-		return &limitError{Message: fmt.Sprintf("Nobody was taken out of a group: %d rows are invalid, and might be meant for those who seem to have left.", tally.Verdicts[onboard.Invalid]),
+		return &limitError{Message: fmt.Sprintf("Nobody was taken out of a group, since invalid rows (%d) might be meant for those who seem to have left.", tally.Verdicts[onboard.Invalid]),
 			NextStep: "Mend the rows, and run the file again."}
 	case removals > most:
 		return &limitError{Message: fmt.Sprintf("Nobody was taken out of a group: %d removals are more than the %d that --max-removals allows.", removals, most),

@@ -17,6 +17,8 @@ func headline(s Summary) string {
 	all := s.Input.Rows
 	left := all - s.Verdicts[string(onboard.Changed)] - s.Verdicts[string(onboard.Unchanged)]
 	switch {
+	case s.StoppedBecause != "" && left == 0 && all > 0:
+		return "All rows are as wanted, but the run stopped before its end" // as before people are taken out
 	case s.StoppedBecause != "":
 		return fmt.Sprintf("Stopped early: %s left to do", share(left, all, "is", "are"))
 	case all == 0:

@@ -22,6 +22,7 @@ func TestHeadlineAndDeeds(t *testing.T) {
 	}{
 		{outcomes, false, "", "5 of 7 rows need attention", "created 1 contact, added 2 memberships and opened 1 group to mail from outside"},
 		{outcomes, false, "The time was up.", "Stopped early: 5 of 7 rows are left to do", "created 1 contact, added 2 memberships and opened 1 group to mail from outside"},
+		{outcomes[1:2], false, "Too many removals.", "All rows are as wanted, but the run stopped before its end", "changed nothing"},
 		{outcomes[3:4], false, "", "1 of 1 row needs attention", "changed nothing"},
 		{outcomes[1:2], false, "", "The one row is as wanted", "changed nothing"},
 		{outcomes[:2], false, "", "All 2 rows are as wanted", "created 1 contact, added 1 membership and opened 1 group to mail from outside"},
