@@ -130,6 +130,8 @@ func (s *Specification) checkBySchema(path string, status int, answer []byte) er
 func typeAt(path string) string {
 	segments := strings.Split(strings.TrimPrefix(path, "/v1.0/"), "/")
 	switch last := segments[len(segments)-1]; {
+	case last == "onPremisesSyncBehavior": // of a type that the subset lacks
+		return ""
 	case slices.Contains([]string{"getByIds", "memberOf", "members"}, last):
 		return "group"
 	case strings.HasPrefix(last, "microsoft.graph."):
