@@ -36,7 +36,7 @@ func (t *Tenant) ReportToOriginator(ctx context.Context, g onboard.Group) error 
 
 // IsAllowedSender answers from the group's list, which is read once in a run.
 func (t *Tenant) IsAllowedSender(ctx context.Context, g onboard.Group, r onboard.Recipient) (bool, error) {
-	list, err := t.senderLists.get(g.ID, func() (*senderList, error) { return t.readSenders(ctx, g) })
+	list, err := t.senders(ctx, g)
 	if err != nil {
 		return false, err
 	}
@@ -49,7 +49,7 @@ func (t *Tenant) AllowSender(ctx context.Context, g onboard.Group, r onboard.Rec
 	if err := t.beginWriting(ctx); err != nil {
 		return err
 	}
-	list, err := t.senderLists.get(g.ID, func() (*senderList, error) { return t.readSenders(ctx, g) })
+	list, err := t.senders(ctx, g)
 	if err != nil {
 		return err
 	}
@@ -59,6 +59,11 @@ func (t *Tenant) AllowSender(ctx context.Context, g onboard.Group, r onboard.Rec
 	}
 	list.keep(1, r.ID, r.Ref, r.Address)
 	return nil
+}
+
+// senders gives who is on the group's list, which is read once.
+func (t *Tenant) senders(ctx context.Context, g onboard.Group) (*senderList, error) {
+	return t.senderLists.get(g.ID, func() (*senderList, error) { return t.readSenders(ctx, g) })
 }
 
 // readSenders reads who is on the group's list. The group names them as it

@@ -32,7 +32,7 @@ func (t *Tenant) StopReports(ctx context.Context, g onboard.Group) error {
 // Listed answers from the group's list, which is read once in a run, and from
 // what was put on it and taken off it since.
 func (t *Tenant) Listed(ctx context.Context, g onboard.Group, r onboard.Recipient) (on bool, entries int, err error) {
-	list, err := t.senderLists.get(g.ID, func() (*senderList, error) { return t.readSenders(ctx, g) })
+	list, err := t.senders(ctx, g)
 	if err != nil {
 		return false, 0, err
 	}
@@ -42,7 +42,7 @@ func (t *Tenant) Listed(ctx context.Context, g onboard.Group, r onboard.Recipien
 // Unlist takes the recipient off the list of those that the group takes mail
 // from. Whoever is the last on it should stay: an empty list limits nobody.
 func (t *Tenant) Unlist(ctx context.Context, g onboard.Group, r onboard.Recipient) error {
-	list, err := t.senderLists.get(g.ID, func() (*senderList, error) { return t.readSenders(ctx, g) })
+	list, err := t.senders(ctx, g)
 	if err != nil {
 		return err
 	}
