@@ -10,17 +10,12 @@ import (
 // rejoin puts somebody back into a group, as whoever has the address now: the
 // contact may have been created anew.
 func (u *undoing) rejoin(ctx context.Context, v Reversal) (kept, error) {
-	holders, err := u.tenant.CurrentHolders(ctx, v.Person.Address)
-	switch {
-	case err != nil:
-		return kept{}, err
-	case len(holders) == 0:
-		return keptNobody, nil
-	case len(holders) > 1 || holders[0].Kind == onboard.KindGroup:
-		return keptAddressTaken, nil
+	now, k, err := u.holder(ctx, v.Person.Address)
+	if err != nil || k != (kept{}) {
+		return k, err
 	}
 	err = u.recorded(RestoreMember, v, func() error {
-		err := u.tenant.AddMember(ctx, v.Group, holders[0])
+		err := u.tenant.AddMember(ctx, v.Group, now)
 		if errors.Is(err, onboard.ErrUncertain) && errors.Is(err, onboard.ErrAlreadyMember) {
 			return nil // a first try of this command has done it
 		}
@@ -38,16 +33,11 @@ func (u *undoing) rejoin(ctx context.Context, v Reversal) (kept, error) {
 // relist puts somebody back on the list of those that a group takes mail from, as
 // whoever has the address now.
 func (u *undoing) relist(ctx context.Context, v Reversal) (kept, error) {
-	holders, err := u.tenant.CurrentHolders(ctx, v.Person.Address)
-	switch {
-	case err != nil:
-		return kept{}, err
-	case len(holders) == 0:
-		return keptNobody, nil
-	case len(holders) > 1 || holders[0].Kind == onboard.KindGroup:
-		return keptAddressTaken, nil
+	now, k, err := u.holder(ctx, v.Person.Address)
+	if err != nil || k != (kept{}) {
+		return k, err
 	}
-	on, entries, err := u.tenant.Listed(ctx, v.Group, holders[0])
+	on, entries, err := u.tenant.Listed(ctx, v.Group, now)
 	switch {
 	case errors.Is(err, onboard.ErrGroupNotFound):
 		return keptNowhere, nil
@@ -58,7 +48,21 @@ func (u *undoing) relist(ctx context.Context, v Reversal) (kept, error) {
 	case entries == 0:
 		return keptNoList, nil
 	}
-	return kept{}, u.recorded(RestoreSender, v, func() error { return u.tenant.AllowSender(ctx, v.Group, holders[0]) })
+	return kept{}, u.recorded(RestoreSender, v, func() error { return u.tenant.AllowSender(ctx, v.Group, now) })
+}
+
+// holder gives the one person who has the address now, or why there is none.
+func (u *undoing) holder(ctx context.Context, address string) (onboard.Recipient, kept, error) {
+	holders, err := u.tenant.CurrentHolders(ctx, address)
+	switch {
+	case err != nil:
+		return onboard.Recipient{}, kept{}, err
+	case len(holders) == 0:
+		return onboard.Recipient{}, keptNobody, nil
+	case len(holders) > 1 || holders[0].Kind == onboard.KindGroup:
+		return onboard.Recipient{}, keptAddressTaken, nil
+	}
+	return holders[0], kept{}, nil
 }
 
 // recreate creates a contact that was removed. That and its completion are
