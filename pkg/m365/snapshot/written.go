@@ -48,56 +48,52 @@ func (s *Store) Begin(ctx context.Context) error {
 
 // Written gives what was kept by the last [Store.End].
 func (s *Store) Written(ctx context.Context) (Written, error) {
-	var w Written
-	created, err := s.db.QueryContext(ctx, `SELECT address, kind, id, name, ref, at FROM directory_created`)
-	if err != nil {
-		return Written{}, err
-	}
-	defer created.Close()
-	for created.Next() {
-		var c Created
+	created, err := all(ctx, s.db, `SELECT address, kind, id, name, ref, at FROM directory_created`, func(rows *sql.Rows) (c Created, err error) {
 		var at int64
-		if err := created.Scan(&c.Address, &c.Kind, &c.ID, &c.Name, &c.Ref, &at); err != nil {
-			return Written{}, err
-		}
+		err = rows.Scan(&c.Address, &c.Kind, &c.ID, &c.Name, &c.Ref, &at)
 		c.At = time.Unix(at, 0)
-		w.Created = append(w.Created, c)
-	}
-	if err := created.Err(); err != nil {
-		return Written{}, err
-	}
-	joined, err := s.db.QueryContext(ctx, `SELECT grp, address, id, at FROM directory_joined`)
+		return c, err
+	})
 	if err != nil {
 		return Written{}, err
 	}
-	defer joined.Close()
-	for joined.Next() {
-		var j Joined
+	joined, err := all(ctx, s.db, `SELECT grp, address, id, at FROM directory_joined`, func(rows *sql.Rows) (j Joined, err error) {
 		var at int64
-		if err := joined.Scan(&j.Group, &j.Address, &j.ID, &at); err != nil {
-			return Written{}, err
-		}
+		err = rows.Scan(&j.Group, &j.Address, &j.ID, &at)
 		j.At = time.Unix(at, 0)
-		w.Joined = append(w.Joined, j)
-	}
-	if err := joined.Err(); err != nil {
-		return Written{}, err
-	}
-	parted, err := s.db.QueryContext(ctx, `SELECT grp, member, at FROM directory_parted`)
+		return j, err
+	})
 	if err != nil {
 		return Written{}, err
 	}
-	defer parted.Close()
-	for parted.Next() {
-		var p Parted
+	parted, err := all(ctx, s.db, `SELECT grp, member, at FROM directory_parted`, func(rows *sql.Rows) (p Parted, err error) {
 		var at int64
-		if err := parted.Scan(&p.Group, &p.Member, &at); err != nil {
-			return Written{}, err
-		}
+		err = rows.Scan(&p.Group, &p.Member, &at)
 		p.At = time.Unix(at, 0)
-		w.Parted = append(w.Parted, p)
+		return p, err
+	})
+	if err != nil {
+		return Written{}, err
 	}
-	return w, parted.Err()
+	return Written{Created: created, Joined: joined, Parted: parted}, nil
+}
+
+// all reads what a query finds.
+func all[T any](ctx context.Context, db *sql.DB, query string, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	rows, err := db.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var found []T
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, one)
+	}
+	return found, rows.Err()
 }
 
 // Add keeps what was written beside what is kept, and leaves open whether that is
@@ -120,33 +116,32 @@ func (s *Store) End(ctx context.Context, w Written) error {
 }
 
 func keepWritten(ctx context.Context, tx *sql.Tx, w Written) error {
-	create, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_created VALUES (?, ?, ?, ?, ?, ?)`)
+	err := insert(ctx, tx, `INSERT OR REPLACE INTO directory_created VALUES (?, ?, ?, ?, ?, ?)`, w.Created, func(c Created) []any {
+		return []any{c.Address, c.Kind, c.ID, c.Name, c.Ref, c.At.Unix()}
+	})
 	if err != nil {
 		return err
 	}
-	defer create.Close()
-	for _, c := range w.Created {
-		if _, err := create.ExecContext(ctx, c.Address, c.Kind, c.ID, c.Name, c.Ref, c.At.Unix()); err != nil {
-			return err
-		}
-	}
-	join, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_joined VALUES (?, ?, ?, ?)`)
+	err = insert(ctx, tx, `INSERT OR REPLACE INTO directory_joined VALUES (?, ?, ?, ?)`, w.Joined, func(j Joined) []any {
+		return []any{j.Group, j.Address, j.ID, j.At.Unix()}
+	})
 	if err != nil {
 		return err
 	}
-	defer join.Close()
-	for _, j := range w.Joined {
-		if _, err := join.ExecContext(ctx, j.Group, j.Address, j.ID, j.At.Unix()); err != nil {
-			return err
-		}
-	}
-	part, err := tx.PrepareContext(ctx, `INSERT OR REPLACE INTO directory_parted VALUES (?, ?, ?)`)
+	return insert(ctx, tx, `INSERT OR REPLACE INTO directory_parted VALUES (?, ?, ?)`, w.Parted, func(p Parted) []any {
+		return []any{p.Group, p.Member, p.At.Unix()}
+	})
+}
+
+// insert runs a statement for each of the rows.
+func insert[T any](ctx context.Context, tx *sql.Tx, statement string, rows []T, values func(T) []any) error {
+	prepared, err := tx.PrepareContext(ctx, statement)
 	if err != nil {
 		return err
 	}
-	defer part.Close()
-	for _, p := range w.Parted {
-		if _, err := part.ExecContext(ctx, p.Group, p.Member, p.At.Unix()); err != nil {
+	defer prepared.Close()
+	for _, row := range rows {
+		if _, err := prepared.ExecContext(ctx, values(row)...); err != nil {
 			return err
 		}
 	}
