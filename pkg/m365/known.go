@@ -24,17 +24,21 @@ type part struct {
 	list   func(ctx context.Context, changedAfter time.Time, names ...string) iter.Seq2[exchange.ListedContact, error]
 }
 
-// parts are those that have one of the fields; false when there is a field in
-// none of them.
-func (t *Tenant) parts(fields []onboard.Field) ([]part, bool) {
+// allParts are those of all attributes.
+func allParts(e Exchange) []part {
 	contact, mail := split(allFields())
-	parts := []part{{"Get-Contact", sortedFields(contact), t.exchange.ListContacts}, {"Get-MailContact", sortedFields(mail), t.exchange.ListMailContacts}}
+	return []part{{"Get-Contact", sortedFields(contact), e.ListContacts}, {"Get-MailContact", sortedFields(mail), e.ListMailContacts}}
+}
+
+// partsOf are those that have one of the fields; false when there is a field in
+// none of them.
+func (t *Tenant) partsOf(fields []onboard.Field) ([]part, bool) {
 	for _, f := range fields {
-		if !slices.ContainsFunc(parts, func(p part) bool { return slices.Contains(p.fields, f) }) {
+		if !slices.ContainsFunc(t.parts, func(p part) bool { return slices.Contains(p.fields, f) }) {
 			return nil, false
 		}
 	}
-	return slices.DeleteFunc(parts, func(p part) bool {
+	return slices.DeleteFunc(slices.Clone(t.parts), func(p part) bool {
 		return !slices.ContainsFunc(fields, func(f onboard.Field) bool { return slices.Contains(p.fields, f) })
 	}), true
 }
@@ -52,7 +56,7 @@ func sortedFields(properties map[onboard.Field]string) []onboard.Field {
 // in like. If not, they may be so all the same.
 func (t *Tenant) isKnownToHave(ctx context.Context, r onboard.Recipient, fields []onboard.Field, like onboard.Contact) bool {
 	id, isID := snapshot.ParseID(r.ID)
-	parts, ok := t.parts(fields)
+	parts, ok := t.partsOf(fields)
 	if !ok || !isID || r.New || t.touched.has(id) {
 		return false
 	}

@@ -134,6 +134,7 @@ type Tenant struct {
 	rosters     memo[*roster]
 	links       memberLinks
 	rounds      memo[struct{}]         // by the link that was gone on from
+	parts       []part                 // of the attributes
 	prints      memo[*snapshot.Prints] // by the cmdlet; nil: not known
 	managers    memo[bool]             // whether two references mean the same one
 	touched     idSet                  // contacts that may not be any more as the prints say
@@ -156,6 +157,7 @@ func New(e Exchange, g Graph, o Options) *Tenant {
 		t.now = time.Now
 	}
 	t.lookups = newLookups(exchange.MaxAddresses, e.RecipientsByAddress, holds)
+	t.parts = allParts(e)
 	return t
 }
 
