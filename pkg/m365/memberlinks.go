@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"enlist/pkg/m365/graph"
 	"enlist/pkg/m365/snapshot"
 )
@@ -58,17 +56,11 @@ func (t *Tenant) shareLinks(ctx context.Context, groups []snapshot.ID) {
 		// Taken before the others are gone on from, they miss nothing.
 		joint = t.jointLinks(ctx, slices.Concat(slices.Collect(maps.Values(kept))...))
 	}
-	var reading errgroup.Group
-	reading.SetLimit(readers)
-	for link := range kept {
-		reading.Go(func() error {
-			if err := t.goOn(ctx, link); err != nil {
-				t.log.Debug("what changed in groups could not be read at the start", "error", err)
-			}
-			return nil
-		})
-	}
-	_ = reading.Wait() // none of them fails
+	sideBySide(maps.Keys(kept), func(link string) {
+		if err := t.goOn(ctx, link); err != nil {
+			t.log.Debug("what changed in groups could not be read at the start", "error", err)
+		}
+	})
 	for link, ids := range joint {
 		t.replaceLinks(ctx, link, ids)
 	}

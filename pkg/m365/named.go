@@ -6,8 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"enlist/pkg/m365/exchange"
 	"enlist/pkg/onboard"
 )
@@ -24,19 +22,9 @@ func (t *Tenant) lookUpNamed(ctx context.Context) []onboard.Group {
 		n.open[strings.ToLower(name)] = name
 	}
 	addresses := n.names(func(name string) bool { return strings.Contains(name, "@") })
-	sideBySide(addresses, exchange.MaxGroups, func(some []string) { n.byAddress(ctx, some) })
-	sideBySide(n.names(nil), exchange.MaxNames, func(some []string) { n.byAnyName(ctx, some) })
+	sideBySide(slices.Chunk(addresses, exchange.MaxGroups), func(some []string) { n.byAddress(ctx, some) })
+	sideBySide(slices.Chunk(n.names(nil), exchange.MaxNames), func(some []string) { n.byAnyName(ctx, some) })
 	return n.usable
-}
-
-// sideBySide does something with all, so many at a time.
-func sideBySide(all []string, atOnce int, do func(some []string)) {
-	var work errgroup.Group
-	work.SetLimit(readers)
-	for some := range slices.Chunk(all, atOnce) {
-		work.Go(func() error { do(some); return nil })
-	}
-	_ = work.Wait() // none of them fails
 }
 
 // named are the groups that a run's rows name.

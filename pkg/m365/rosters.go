@@ -3,6 +3,7 @@ package m365
 import (
 	"context"
 	"errors"
+	"iter"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -15,6 +16,16 @@ import (
 // readers is how many collections are read from Graph side by side. The pages
 // of one follow one another.
 const readers = 8
+
+// sideBySide does something with each, so many at a time, and waits for all.
+func sideBySide[T any](each iter.Seq[T], do func(T)) {
+	var work errgroup.Group
+	work.SetLimit(readers)
+	for one := range each {
+		work.Go(func() error { do(one); return nil })
+	}
+	_ = work.Wait() // none of them fails
+}
 
 // roster gives who is in the group, which is read once.
 func (t *Tenant) roster(ctx context.Context, g onboard.Group) (*roster, error) {
@@ -32,17 +43,11 @@ func (t *Tenant) readRosters(ctx context.Context, groups []onboard.Group) {
 		}
 	}
 	t.shareLinks(ctx, ids)
-	var reading errgroup.Group
-	reading.SetLimit(readers)
-	for _, g := range groups {
-		reading.Go(func() error {
-			if _, err := t.roster(ctx, g); err != nil {
-				t.log.Debug("the members of a group could not be read at the start", "group", g.Address, "error", err)
-			}
-			return nil
-		})
-	}
-	_ = reading.Wait() // none of them fails
+	sideBySide(slices.Values(groups), func(g onboard.Group) {
+		if _, err := t.roster(ctx, g); err != nil {
+			t.log.Debug("the members of a group could not be read at the start", "group", g.Address, "error", err)
+		}
+	})
 }
 
 // readRoster gives who is in the group, as Graph tells: by what changed since
