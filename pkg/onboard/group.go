@@ -28,7 +28,6 @@ func (w *worker) resolveGroups(ctx context.Context) []target {
 	for _, name := range w.row.Groups {
 		t := target{result: GroupResult{Name: name}}
 		problem := w.resolveGroup(ctx, name, &t)
-		t.policy, _ = w.job.Policies.For(t.group.Address)
 		t.result.Address, t.result.Problem = t.group.Address, problem
 		if problem != nil {
 			t.result.Member = actionFor(problem)
@@ -67,11 +66,11 @@ func (w *worker) resolveGroup(ctx context.Context, name string, t *target) *Prob
 	case 0:
 		return w.createGroup(ctx, name, t)
 	case 1:
-		t.group = groups[0]
+		w.aim(t, groups[0])
 		if t.group.New {
 			w.tellOfCreation(ctx, t)
 		}
-		return w.refusal(t.group)
+		return w.refusal(t.group, t.policy)
 	}
 	addresses := make([]string, len(groups))
 	for i, g := range groups {
@@ -81,9 +80,14 @@ func (w *worker) resolveGroup(ctx context.Context, name string, t *target) *Prob
 		"%d groups go by the name %q: %s.", len(groups), name, strings.Join(addresses, ", "))
 }
 
+// aim makes the group the target, with the policy for it.
+func (w *worker) aim(t *target, g Group) {
+	t.group = g
+	t.policy, _ = w.job.Policies.For(g.Address)
+}
+
 // refusal says why an outside person can't be put into the group, if so.
-func (w *worker) refusal(g Group) *Problem {
-	policy, _ := w.job.Policies.For(g.Address)
+func (w *worker) refusal(g Group, policy Policy) *Problem {
 	switch {
 	case g.Kind == GroupDynamic:
 		return newProblem(CodeGroupDynamic, nil,

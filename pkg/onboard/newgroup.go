@@ -60,7 +60,7 @@ func (w *worker) createGroup(ctx context.Context, name string, t *target) *Probl
 	if err != nil || len(groups) != 1 {
 		return w.creationProblem(errors.Join(ErrGroupNotFound, err), name)
 	}
-	t.group = groups[0]
+	w.aim(t, groups[0])
 	return nil
 }
 
