@@ -3,6 +3,7 @@ package onboard
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // MemberCounter counts members.
@@ -45,34 +46,21 @@ type crowd struct {
 // census is a count that is asked for until there is one.
 type census struct {
 	asking sync.Mutex // held while the tenant is asked
-
-	mu  sync.Mutex
-	n   *MemberCount // nil: not known yet
-	err error        // of the last question
+	count  atomic.Pointer[MemberCount]
 }
 
 func (c *census) ask(tenant func() (MemberCount, error)) {
-	c.asking.Lock()
-	defer c.asking.Unlock()
-	if c.n != nil {
+	if c.count.Load() != nil {
 		return
 	}
-	n, err := tenant()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.err = err; err == nil {
-		c.n = &n
+	c.asking.Lock()
+	defer c.asking.Unlock()
+	if c.count.Load() != nil {
+		return
 	}
-}
-
-// get never waits for the tenant.
-func (c *census) get() (MemberCount, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.n == nil {
-		return MemberCount{}, c.err
+	if n, err := tenant(); err == nil {
+		c.count.Store(&n)
 	}
-	return *c.n, nil
 }
 
 func (c *crowds) of(g Group) *crowd {
@@ -87,10 +75,14 @@ func (c *crowds) of(g Group) *crowd {
 	return c.groups[g.ID]
 }
 
-// now is how many there are after the rows that are through.
-func (c *crowd) now() (MemberCount, error) {
-	n, err := c.before.get()
-	return MemberCount{All: n.All + c.added.All, Outside: n.Outside + c.added.Outside}, err
+// now is how many there are after the rows that are through, if that is known. It
+// never waits for the tenant.
+func (c *crowd) now() (n MemberCount, known bool) {
+	before := c.before.count.Load()
+	if before == nil {
+		return MemberCount{}, false
+	}
+	return MemberCount{All: before.All + c.added.All, Outside: before.Outside + c.added.Outside}, true
 }
 
 // countCrowd counts the members before anybody is added. That it can't be told is
@@ -119,8 +111,8 @@ func (w *worker) findCrowd(t *target) {
 	t.inOrder(func(result *GroupResult) {
 		crowd.added.All += added.All
 		crowd.added.Outside += added.Outside
-		n, err := crowd.now()
-		if err != nil || crowd.told && added.All == 0 {
+		n, known := crowd.now()
+		if !known || crowd.told && added.All == 0 {
 			return
 		}
 		crowd.told = true
