@@ -18,6 +18,7 @@ import (
 	"enlist/pkg/m365/pace"
 	"enlist/pkg/m365/snapshot"
 	"enlist/pkg/onboard"
+	"enlist/pkg/report"
 	"enlist/pkg/telemetry"
 )
 
@@ -29,7 +30,7 @@ type connection struct {
 	simulated bool
 	policies  onboard.Policies
 
-	told traffic // of earlier files' runs, and in their reports
+	told report.Traffic // of earlier files' runs, and in their reports
 
 	exchange      *exchange.Client
 	graph         *graph.Client
@@ -230,39 +231,34 @@ func (o *runOptions) commands() []string {
 	return slices.Concat(commands, o.groupOptions.commands(), o.prune.commands())
 }
 
-// traffic is what a run has asked of the tenant.
-type traffic struct {
-	total, graph, throttled int
-	commands                map[string]int
-}
-
 // newTraffic is what was asked of the tenant since the last call.
-func (c *connection) newTraffic() traffic {
+func (c *connection) newTraffic() report.Traffic {
 	now := c.traffic()
-	since := now.minus(c.told)
+	since := less(now, c.told)
 	c.told = now
 	return since
 }
 
-func (t traffic) minus(earlier traffic) traffic {
-	t.total -= earlier.total
-	t.graph -= earlier.graph
-	t.throttled -= earlier.throttled
-	t.commands = maps.Clone(t.commands)
-	for command, n := range earlier.commands {
-		if t.commands[command] -= n; t.commands[command] == 0 {
-			delete(t.commands, command)
+// less is the traffic without what was before.
+func less(t, earlier report.Traffic) report.Traffic {
+	t.Requests -= earlier.Requests
+	t.Graph -= earlier.Graph
+	t.Throttled -= earlier.Throttled
+	t.Commands = maps.Clone(t.Commands)
+	for command, n := range earlier.Commands {
+		if t.Commands[command] -= n; t.Commands[command] == 0 {
+			delete(t.Commands, command)
 		}
 	}
 	return t
 }
 
-func (c *connection) traffic() traffic {
+func (c *connection) traffic() report.Traffic {
 	e, g := c.exchangePacer.Stats(), c.graphPacer.Stats()
-	return traffic{
-		total:     c.exchange.Requests() + int(g.Attempts),
-		graph:     int(g.Attempts),
-		throttled: int(e.Throttled + g.Throttled),
-		commands:  c.exchange.Commands(),
+	return report.Traffic{
+		Requests:  c.exchange.Requests() + int(g.Attempts),
+		Graph:     int(g.Attempts),
+		Throttled: int(e.Throttled + g.Throttled),
+		Commands:  c.exchange.Commands(),
 	}
 }

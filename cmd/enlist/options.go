@@ -200,8 +200,8 @@ func (o *runOptions) reportOptions(file *intake.File, tenant *connection) report
 		Formats: o.formats,
 		Retry:   report.Retry{Header: file.Header(), LineEnd: file.Findings().Dialect.LineEnd, Encode: file.Encode},
 		Traffic: func() (requests, throttled int) {
-			now := tenant.traffic().minus(before)
-			return now.total, now.throttled
+			now := less(tenant.traffic(), before)
+			return now.Requests, now.Throttled
 		},
 	}
 }
@@ -217,7 +217,7 @@ func (o *runOptions) display(cmd *cobra.Command, a assignment, tenant *connectio
 		Rows: a.survey.rows,
 		Tenant: func() progress.Tenant {
 			e, g := tenant.exchangePacer.Stats(), tenant.graphPacer.Stats()
-			return progress.Tenant{Rate: e.Rate, Pause: max(e.Pause, g.Pause), Throttled: tenant.traffic().minus(before).throttled}
+			return progress.Tenant{Rate: e.Rate, Pause: max(e.Pause, g.Pause), Throttled: less(tenant.traffic(), before).Throttled}
 		},
 	})
 }

@@ -240,13 +240,9 @@ func (w *work) end(runErr error) (*report.Summary, error) {
 		code = exitChanges
 	}
 	w.watch.End(int(code), w.tally)
-	requests := w.tenant.newTraffic()
 	end := report.End{
 		Ended:          time.Now(),
-		Requests:       requests.total,
-		Graph:          requests.graph,
-		Throttled:      requests.throttled,
-		Commands:       requests.commands,
+		Traffic:        w.tenant.newTraffic(),
 		QuotaWaits:     w.waits.times,
 		QuotaWaited:    w.waits.waited,
 		TriedTooSoon:   int(w.waits.tooSoon.Load()),

@@ -179,11 +179,9 @@ func (u *undoing) end(out *printer, tenant *connection, record *journal.Recorder
 	case file.Failed() > 0:
 		code = exitRowsFailed
 	}
-	requests := tenant.newTraffic()
 	ended := time.Now()
 	summary, reportErr := file.Finish(report.End{
-		Ended: ended, Requests: requests.total, Graph: requests.graph, Throttled: requests.throttled, Commands: requests.commands,
-		StoppedBecause: because(undoErr), ExitCode: int(code),
+		Ended: ended, Traffic: tenant.newTraffic(), StoppedBecause: because(undoErr), ExitCode: int(code),
 	})
 	if reportErr != nil && code == exitDone {
 		code = exitLater

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"enlist/pkg/onboard"
+	"enlist/pkg/report"
 	"enlist/pkg/simtenant"
 	"enlist/pkg/simtenant/directory"
 )
@@ -41,15 +42,15 @@ func TestWarmNightOverManyGroups(t *testing.T) {
 	o.state.path = filepath.Join(t.TempDir(), "state.db")
 	for _, night := range []string{"cold", "warm"} {
 		changed, sent := spend(t, o, about, rows, nil)
-		t.Logf("%s night: %d requests, commands %v", night, sent.total, sent.commands)
-		if changed > 0 || night == "warm" && sent.total > 12 {
-			t.Errorf("%d rows changed, %d requests, want none and at most 12; commands %v", changed, sent.total, sent.commands)
+		t.Logf("%s night: %d requests, commands %v", night, sent.Requests, sent.Commands)
+		if changed > 0 || night == "warm" && sent.Requests > 12 {
+			t.Errorf("%d rows changed, %d requests, want none and at most 12; commands %v", changed, sent.Requests, sent.Commands)
 		}
 	}
 }
 
 // spend is a night's run over the rows: how many it changed, and what it sent.
-func spend(t *testing.T, o *runOptions, about foreseen, rows []onboard.Row, update *onboard.Update) (changed int, sent traffic) {
+func spend(t *testing.T, o *runOptions, about foreseen, rows []onboard.Row, update *onboard.Update) (changed int, sent report.Traffic) {
 	t.Helper()
 	c, err := connect(t.Context(), o, about, slog.New(slog.DiscardHandler))
 	if err != nil {
@@ -107,11 +108,11 @@ func TestNightsWithUpdateReadNothingOfEachRow(t *testing.T) {
 	})
 	o.state.path = filepath.Join(t.TempDir(), "state.db")
 	update := &onboard.Update{Fields: []onboard.Field{"company", "custom_attribute_3"}}
-	reads := func(sent traffic) int { return sent.commands["Get-Contact"] + sent.commands["Get-MailContact"] }
+	reads := func(sent report.Traffic) int { return sent.Commands["Get-Contact"] + sent.Commands["Get-MailContact"] }
 
 	changed, sent := spend(t, o, foreseen{}, rows, update)
 	if changed > 0 || reads(sent) != 20 {
-		t.Errorf("first night: %d rows changed, commands %v; want none, and 10 pages of each kind", changed, sent.commands)
+		t.Errorf("first night: %d rows changed, commands %v; want none, and 10 pages of each kind", changed, sent.Commands)
 	}
 	days.Store(0)
 	byHand, err := connect(t.Context(), o, foreseen{}, slog.New(slog.DiscardHandler))
@@ -126,10 +127,10 @@ func TestNightsWithUpdateReadNothingOfEachRow(t *testing.T) {
 	}
 	changed, sent = spend(t, o, foreseen{}, rows, update)
 	if changed != 1 || reads(sent) != 4 {
-		t.Errorf("second night: %d rows changed, commands %v; want one, and 2 + 2 reads", changed, sent.commands)
+		t.Errorf("second night: %d rows changed, commands %v; want one, and 2 + 2 reads", changed, sent.Commands)
 	}
 	changed, sent = spend(t, o, foreseen{}, rows, update)
 	if changed > 0 || reads(sent) != 2 {
-		t.Errorf("third night: %d rows changed, commands %v; want none, and 2 reads", changed, sent.commands)
+		t.Errorf("third night: %d rows changed, commands %v; want none, and 2 reads", changed, sent.Commands)
 	}
 }

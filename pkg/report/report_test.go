@@ -48,8 +48,9 @@ func nightlyRun() Run {
 
 func nightlyEnd() End {
 	return End{
-		Ended: started.Add(72*time.Second + 345*time.Millisecond), Requests: 40, Graph: 9, Throttled: 2,
-		Commands:       map[string]int{"New-MailContact": 2, "Add-DistributionGroupMember": 3},
+		Ended: started.Add(72*time.Second + 345*time.Millisecond),
+		Traffic: Traffic{Requests: 40, Graph: 9, Throttled: 2,
+			Commands: map[string]int{"New-MailContact": 2, "Add-DistributionGroupMember": 3}},
 		StoppedBecause: "The time allowed with --max-duration was up.", ExitCode: 10,
 	}
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"maps"
 	"time"
 
 	"enlist/pkg/onboard"
@@ -24,15 +25,27 @@ type Input struct {
 	SHA256 string // hexadecimal
 }
 
+// Traffic counts what was asked of the tenant.
+type Traffic struct {
+	Requests int            `json:"requests"` // over HTTP
+	Commands map[string]int `json:"commands"` // of Exchange, by name
+	Graph    int            `json:"graph"`    // requests that went to Microsoft Graph
+	// Throttled are the requests that the tenant answered by asking to slow down.
+	Throttled int `json:"throttled"`
+}
+
+// told is the traffic as a summary has it, with its own commands, be there none.
+func (t Traffic) told() Traffic {
+	commands := map[string]int{}
+	maps.Copy(commands, t.Commands)
+	t.Commands = commands
+	return t
+}
+
 // End is what is known about a run after its last row.
 type End struct {
 	Ended time.Time
-	// Requests counts the HTTP requests sent to the tenant, Graph those among
-	// them that went to Microsoft Graph, and Throttled those that the tenant
-	// answered by asking to slow down.
-	Requests, Graph, Throttled int
-	// Commands counts the Exchange commands by name.
-	Commands map[string]int
+	Traffic
 	// QuotaWaits counts how often creations waited for a next try because the
 	// tenant took no further contacts, and QuotaWaited is how long in all.
 	QuotaWaits  int

@@ -3,7 +3,6 @@ package report
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"path/filepath"
 	"time"
 
@@ -46,10 +45,7 @@ type Summary struct {
 	Problems  []ProblemCount `json:"problems"` // most rows first
 	RetryRows int            `json:"retry_rows"`
 
-	Requests  int            `json:"requests"`
-	Commands  map[string]int `json:"commands"`
-	Graph     int            `json:"graph"`
-	Throttled int            `json:"throttled"`
+	Traffic
 	// QuotaWaits counts how often creations waited for a next try because the
 	// tenant took no further contacts, QuotaWaitSeconds how long in all.
 	QuotaWaits       int     `json:"quota_waits"`
@@ -178,9 +174,7 @@ func (c *counter) finish(end End) Summary {
 	s.ContactFindings = c.contacts.worstFirst()
 	s.Problems = c.problems.worstFirst()
 
-	s.Requests, s.Graph, s.Throttled = end.Requests, end.Graph, end.Throttled
-	s.Commands = map[string]int{}
-	maps.Copy(s.Commands, end.Commands)
+	s.Traffic = end.Traffic.told()
 	s.QuotaWaits, s.QuotaWaitSeconds = end.QuotaWaits, end.QuotaWaited.Round(time.Millisecond).Seconds()
 	s.TriedTooSoon = end.TriedTooSoon
 	s.Ended = end.Ended

@@ -21,7 +21,7 @@ func TestGoldenText(t *testing.T) {
 		{
 			name:     "all-well.txt",
 			run:      func(r *Run) { r.Simulated = false },
-			end:      func(e *End) { *e = End{Ended: started.Add(432 * time.Millisecond), Requests: 1} },
+			end:      func(e *End) { *e = End{Ended: started.Add(432 * time.Millisecond), Traffic: Traffic{Requests: 1}} },
 			outcomes: nightly()[1:2],
 		},
 		{

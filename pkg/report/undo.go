@@ -3,7 +3,6 @@ package report
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,10 +33,7 @@ type UndoSummary struct {
 	// Changes counts the results of each kind of change.
 	Changes map[string]map[string]int `json:"changes"`
 
-	Requests  int            `json:"requests"`
-	Commands  map[string]int `json:"commands"`
-	Graph     int            `json:"graph"`
-	Throttled int            `json:"throttled"`
+	Traffic
 
 	Started        time.Time `json:"started"`
 	Ended          time.Time `json:"ended"`
@@ -137,9 +133,7 @@ func (w *UndoWriter) Add(v Reversal) error {
 // ErrWrite.
 func (w *UndoWriter) Finish(end End) (UndoSummary, error) {
 	s := &w.summary
-	s.Requests, s.Graph, s.Throttled = end.Requests, end.Graph, end.Throttled
-	s.Commands = map[string]int{}
-	maps.Copy(s.Commands, end.Commands)
+	s.Traffic = end.Traffic.told()
 	s.Ended, s.StoppedBecause, s.ExitCode = end.Ended, end.StoppedBecause, end.ExitCode
 	if w.closed || w.failed != nil {
 		return *s, errors.Join(w.failed, w.Close())

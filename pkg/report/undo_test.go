@@ -44,7 +44,7 @@ func TestUndoReport(t *testing.T) {
 		}
 	}
 	summary, err := w.Finish(End{
-		Ended: undoOfTheNight().Started.Add(1500 * time.Millisecond), Requests: 7, Commands: map[string]int{"Remove-MailContact": 1}, ExitCode: 3,
+		Ended: undoOfTheNight().Started.Add(1500 * time.Millisecond), Traffic: Traffic{Requests: 7, Commands: map[string]int{"Remove-MailContact": 1}}, ExitCode: 3,
 	})
 	if err != nil {
 		t.Fatal(err)
