@@ -7,10 +7,13 @@ import (
 	"fmt"
 	"net/http"
 	"net/textproto"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	abs "github.com/microsoft/kiota-abstractions-go"
+	"golang.org/x/sync/errgroup"
 
 	"enlist/pkg/m365/pace"
 )
@@ -18,11 +21,15 @@ import (
 // maxBatch is how many requests a $batch may hold (learn.microsoft.com/graph/json-batching).
 const maxBatch = 20
 
+// batchesAtOnce is how many of them are on their way side by side.
+const batchesAtOnce = 8
+
 // batchItem is a request for reading in a $batch. ID is its place among the requests.
 type batchItem struct {
-	ID     string `json:"id"`
-	Method string `json:"method"`
-	URL    string `json:"url"`
+	ID      string            `json:"id"`
+	Method  string            `json:"method"`
+	URL     string            `json:"url"`
+	Headers map[string]string `json:"headers,omitempty"`
 }
 
 // batchAnswer is what became of one of them. They come in any order.
@@ -33,24 +40,33 @@ type batchAnswer struct {
 	Body    json.RawMessage   `json:"body"`
 }
 
-// getAll sends requests for reading, each a path with its query below the API's version, 20 at a time, and gives the
-// bodies of the answers in the order of the requests. The first refusal ends it. Requests that were throttled, or had no
-// answer, go again without the others.
-func (c *Client) getAll(ctx context.Context, paths []string) ([]json.RawMessage, error) {
+// batchPath is what an item of a $batch asks for, below the API's version.
+func batchPath(path string, query url.Values) string {
+	// In a $batch, a plus sign is not sure to be taken for a space.
+	return path + "?" + strings.ReplaceAll(query.Encode(), "+", "%20")
+}
+
+// getAll sends requests for reading, each with its headers a [batchPath], 20 at a time, and gives the bodies of the
+// answers in the order of the requests. The first refusal ends it. Requests that were throttled, or had no answer, go
+// again without the others.
+func (c *Client) getAll(ctx context.Context, paths []string, headers map[string]string) ([]json.RawMessage, error) {
 	bodies := make([]json.RawMessage, len(paths))
+	sending, ctx := errgroup.WithContext(ctx)
+	sending.SetLimit(batchesAtOnce)
 	for from := 0; from < len(paths); from += maxBatch {
 		var open []batchItem
 		for i := from; i < min(from+maxBatch, len(paths)); i++ {
-			open = append(open, batchItem{ID: strconv.Itoa(i), Method: http.MethodGet, URL: paths[i]})
+			open = append(open, batchItem{ID: strconv.Itoa(i), Method: http.MethodGet, URL: paths[i], Headers: headers})
 		}
-		err := c.pacer.Do(ctx, func(ctx context.Context) error {
-			var err error
-			open, err = c.batch(ctx, open, bodies)
-			return err
+		sending.Go(func() error {
+			return c.pacer.Do(ctx, func(ctx context.Context) (err error) {
+				open, err = c.batch(ctx, open, bodies)
+				return err
+			})
 		})
-		if err != nil {
-			return nil, err
-		}
+	}
+	if err := sending.Wait(); err != nil {
+		return nil, err
 	}
 	return bodies, nil
 }

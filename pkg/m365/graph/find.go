@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"encoding/json"
 	"net/url"
 	"slices"
 	"strconv"
@@ -22,6 +21,11 @@ func FindRequests(addresses int) int {
 	return (filters + maxBatch - 1) / maxBatch
 }
 
+// counted is an answer with the number of all objects; nil when it was not told.
+type counted struct {
+	Count *int `json:"@odata.count"`
+}
+
 // Count tells how many objects [Client.Recipients] would give.
 func (c *Client) Count(ctx context.Context, of Collection) (int, error) {
 	// Not /$count, whose answer is text, which the SDK's adapter doesn't take.
@@ -31,9 +35,7 @@ func (c *Client) Count(ctx context.Context, of Collection) (int, error) {
 	}
 	request := c.getRequest("/"+string(of), query)
 	request.Headers.Add("ConsistencyLevel", "eventual")
-	answer, err := get[struct {
-		Count *int `json:"@odata.count"`
-	}](ctx, c, request)
+	answer, err := get[counted](ctx, c, request)
 	if err != nil {
 		return 0, err
 	}
@@ -50,11 +52,10 @@ func (c *Client) Find(ctx context.Context, from Collection, addresses []string) 
 	for some := range slices.Chunk(addresses, maxClauses) {
 		for _, filter := range []string{mailIn(some), proxyIn(some)} {
 			query := url.Values{"$select": {from.properties()}, "$top": {strconv.Itoa(pageSize)}, "$filter": {filter}}
-			// In a $batch, a plus sign is not sure to be taken for a space.
-			paths = append(paths, "/"+string(from)+"?"+strings.ReplaceAll(query.Encode(), "+", "%20"))
+			paths = append(paths, batchPath("/"+string(from), query))
 		}
 	}
-	answers, err := c.getAll(ctx, paths)
+	answers, err := c.getAll(ctx, paths, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -64,8 +65,11 @@ func (c *Client) Find(ctx context.Context, from Collection, addresses []string) 
 	}
 	found := findings{asked: asked, seen: map[string]bool{}}
 	for _, text := range answers {
-		if err := c.readFindings(ctx, from, text, &found); err != nil {
-			return nil, err
+		for r, err := range collectFrom[Recipient](ctx, c, c.getRequest("/"+string(from), nil), text) {
+			if err != nil {
+				return nil, err
+			}
+			found.add(r)
 		}
 	}
 	return found.recipients, nil
@@ -83,32 +87,6 @@ func (f *findings) add(r Recipient) {
 		f.seen[r.ID] = true
 		f.recipients = append(f.recipients, r)
 	}
-}
-
-// readFindings reads what a filter found: the page that came with a $batch, and any that follow.
-func (c *Client) readFindings(ctx context.Context, from Collection, text json.RawMessage, into *findings) error {
-	request := c.getRequest("/"+string(from), nil)
-	var first page[Recipient]
-	if err := json.Unmarshal(text, &first); err != nil {
-		return unexpected(request, "the answer can't be read: "+err.Error(), err)
-	}
-	if first.Value == nil {
-		return unexpected(request, "the answer holds no list", nil)
-	}
-	for _, r := range *first.Value {
-		into.add(r)
-	}
-	next, err := c.follow(request, first.Next, map[string]bool{})
-	if err != nil {
-		return err
-	}
-	for r, err := range collect[Recipient](ctx, c, next) {
-		if err != nil {
-			return err
-		}
-		into.add(r)
-	}
-	return nil
 }
 
 func (r Recipient) holdsAny(addresses map[string]bool) bool {

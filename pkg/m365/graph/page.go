@@ -46,6 +46,31 @@ func collect[T any](ctx context.Context, c *Client, first *abs.RequestInformatio
 	}
 }
 
+// collectFrom streams a collection whose first page came as an item of a $batch, and any pages that follow. request
+// stands for the item.
+func collectFrom[T any](ctx context.Context, c *Client, request *abs.RequestInformation, text json.RawMessage) iter.Seq2[T, error] {
+	var first page[T]
+	if err := json.Unmarshal(text, &first); err != nil {
+		return failed[T](unexpected(request, "the answer can't be read: "+err.Error(), err))
+	}
+	if first.Value == nil {
+		return failed[T](unexpected(request, "the answer holds no list", nil))
+	}
+	next, err := c.follow(request, first.Next, map[string]bool{})
+	return func(yield func(T, error) bool) {
+		for _, object := range *first.Value {
+			if !yield(object, nil) {
+				return
+			}
+		}
+		if err != nil {
+			failed[T](err)(yield)
+			return
+		}
+		collect[T](ctx, c, next)(yield)
+	}
+}
+
 // follow returns the request for the next page, nil when there is none.
 func (c *Client) follow(last *abs.RequestInformation, link string, seen map[string]bool) (*abs.RequestInformation, error) {
 	if link == "" {
