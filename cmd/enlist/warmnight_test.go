@@ -49,6 +49,39 @@ func TestWarmNightOverManyGroups(t *testing.T) {
 	}
 }
 
+// A few people, whom large groups have: neither the directory nor the groups are
+// read, and who has left one of the groups is put back.
+func TestFewPeopleOfLargeGroups(t *testing.T) {
+	const all, few = 4000, 40
+	seed, err := simtenant.Generate(simtenant.Size{Groups: 2}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []onboard.Row
+	about := foreseen{groups: []string{seed.Groups[0].Address, seed.Groups[1].Address}}
+	for i := range all {
+		address := fmt.Sprintf("person%d@partner.example", i)
+		seed.Contacts = append(seed.Contacts, directory.SeedContact{Email: address})
+		for j := range 2 {
+			if g := &seed.Groups[j]; i != 7 || j != 1 {
+				g.Members, g.RequireSenderAuthentication = append(g.Members, address), new(bool)
+			}
+		}
+		if i < few {
+			rows = append(rows, onboard.Row{Contact: onboard.Contact{Email: address}, Groups: about.groups})
+			about.addresses = append(about.addresses, address)
+		}
+	}
+	_, o := benchTenant(t, "ideal", func(c *simtenant.Config) { c.Seed = seed })
+	o.state.path = "off"
+	for _, want := range []int{1, 0} {
+		changed, sent := spend(t, o, about, rows, nil)
+		if changed != want || sent.Graph > 5 || sent.Commands["Get-DistributionGroupMember"] > 0 {
+			t.Errorf("%d rows changed, want %d; %d requests to Graph, want at most 5; commands %v, want no list of members", changed, want, sent.Graph, sent.Commands)
+		}
+	}
+}
+
 // spend is a night's run over the rows: how many it changed, and what it sent.
 func spend(t *testing.T, o *runOptions, about foreseen, rows []onboard.Row, update *onboard.Update) (changed int, sent report.Traffic) {
 	t.Helper()

@@ -8,7 +8,7 @@ import (
 
 // KnownMembers counts the members that Graph tells of. Outside are the mail
 // contacts among them, and the guests as far as users are known, which takes a
-// [snapshot.Store].
+// [snapshot.Store] that all users were read into.
 func (t *Tenant) KnownMembers(ctx context.Context, g onboard.Group) (onboard.MemberCount, error) {
 	if g.New {
 		return onboard.MemberCount{}, nil
@@ -23,6 +23,9 @@ func (t *Tenant) KnownMembers(ctx context.Context, g onboard.Group) (onboard.Mem
 	}
 	if t.directory.users != nil {
 		n.Outside += t.directory.users.CountIn(roster.members, true)
+	}
+	if t.directory.sought || roster.about != nil {
+		return t.countedMembers(ctx, g, n)
 	}
 	return n, nil
 }

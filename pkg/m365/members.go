@@ -30,14 +30,14 @@ func (t *Tenant) IsMember(ctx context.Context, g onboard.Group, r onboard.Recipi
 	if err != nil {
 		return false, err
 	}
-	if id, ok := snapshot.ParseID(r.ID); ok && roster.members.Has(id) {
+	id, isID := snapshot.ParseID(r.ID)
+	if isID && roster.members.Has(id) {
 		return true, nil
 	}
-	if t.directory.complete && roster.shown || g.Kind == onboard.GroupMicrosoft365 {
+	if t.directory.complete && roster.tellsOf(id) || g.Kind == onboard.GroupMicrosoft365 {
 		return false, nil // of Microsoft 365 groups, Graph is the truth
 	}
-	members, err := roster.exchange.get(func() (map[string]bool, error) { return t.exchangeMembers(ctx, g) })
-	return members[memberKey(r.ID)] || members[memberKey(r.Address)], err
+	return t.isInExchange(ctx, g, roster, r)
 }
 
 // AddMember adds the recipient to the group.
@@ -81,9 +81,15 @@ func memberKey(idOrAddress string) string { return strings.ToLower(idOrAddress) 
 
 // roster is who is in one group.
 type roster struct {
-	members  snapshot.Members // as Graph tells
-	shown    bool             // Graph knows the group
+	members  snapshot.Members  // as Graph tells
+	shown    bool              // Graph knows the group
+	about    *snapshot.Members // who was asked for, if not everybody
 	exchange memberList
+}
+
+// tellsOf reports whether the roster says if somebody is in the group.
+func (r *roster) tellsOf(id snapshot.ID) bool {
+	return r.shown && (r.about == nil || r.about.Has(id))
 }
 
 // memberList is read once.

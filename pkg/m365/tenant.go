@@ -82,6 +82,8 @@ type Graph interface {
 	Find(ctx context.Context, from graph.Collection, addresses []string) ([]graph.Recipient, error)
 
 	GroupMembers(ctx context.Context, groupID string) iter.Seq2[graph.Member, error]
+	CountMembers(ctx context.Context, groupIDs ...string) ([]graph.MemberCount, error)
+	MemberOf(ctx context.Context, from graph.Collection, ids ...string) ([][]string, error)
 	LatestMembers(ctx context.Context, groupIDs ...string) (graph.Link, error)
 	MemberChanges(ctx context.Context, since graph.Link) ([]graph.GroupChange, graph.Link, error)
 
@@ -132,6 +134,8 @@ type Tenant struct {
 	keys        memo[*lookups[exchange.Keyed]] // by custom attribute
 	groups      memo[[]onboard.Group]
 	rosters     memo[*roster]
+	counts      memo[onboard.MemberCount] // of members, by the group's id
+	memberships memo[map[string]bool]     // groups that Exchange tells, by the recipient's reference
 	links       memberLinks
 	rounds      memo[struct{}]         // by the link that was gone on from
 	parts       []part                 // of the attributes
@@ -184,14 +188,17 @@ func (t *Tenant) Load(ctx context.Context, commands ...string) error {
 		return nil
 	})
 	var goesOn bool
+	directoryRead := make(chan struct{})
 	loads.Go(func() (err error) {
-		goesOn, err = t.readDirectory(loading)
+		if goesOn, err = t.readDirectory(loading); err == nil {
+			close(directoryRead)
+		}
 		return err
 	})
 	var named []onboard.Group
 	loads.Go(func() error {
 		named = t.lookUpNamed(loading)
-		t.readRosters(loading, named)
+		t.readMembers(loading, named, directoryRead)
 		return nil
 	})
 	if err := loads.Wait(); err != nil {

@@ -31,6 +31,7 @@ type fakeExchange struct {
 	groups     map[string][]exchange.Recipient
 	settings   map[string]exchange.Group
 	members    map[string][]exchange.Recipient
+	groupsOf   map[string][]exchange.Recipient // by identity
 	create     func(exchange.NewContact) (exchange.Recipient, error)
 	add        error
 	allowed    []string
@@ -115,15 +116,16 @@ func (f *fakeExchange) AddDistributionGroupMember(_ context.Context, group, memb
 
 // fakeGraph is what Graph would tell. A link is how many changes came before it.
 type fakeGraph struct {
-	recipients map[graph.Collection][]graph.Recipient
-	changes    map[graph.Collection][]graph.Change
-	members    map[string][]graph.Member
-	joins      map[string][]graph.MemberChange
-	err        map[graph.Collection]error
-	membersErr error           // of reading any group's members
-	writes     error           // of everything that changes something
-	managed    map[string]bool // synced groups with their authority in the cloud, by id
-	resync     bool            // no link is good any more
+	recipients             map[graph.Collection][]graph.Recipient
+	changes                map[graph.Collection][]graph.Change
+	members                map[string][]graph.Member
+	joins                  map[string][]graph.MemberChange
+	err                    map[graph.Collection]error
+	membersErr             error // of reading any group's members
+	countsErr, memberOfErr error
+	writes                 error           // of everything that changes something
+	managed                map[string]bool // synced groups with their authority in the cloud, by id
+	resync                 bool            // no link is good any more
 	// singleLinks: there is no link for several groups.
 	singleLinks bool
 	size        int // of each collection, if it is larger than what is told of it
@@ -198,6 +200,33 @@ func (f *fakeGraph) GroupMembers(_ context.Context, id string) iter.Seq2[graph.M
 		return stream[graph.Member](nil, &graph.Error{Status: 404})
 	}
 	return stream(members, nil)
+}
+
+// CountMembers counts f.size members of each group that has any, if that is more than are told of.
+func (f *fakeGraph) CountMembers(_ context.Context, groupIDs ...string) ([]graph.MemberCount, error) {
+	f.note("count members of %d", len(groupIDs))
+	counts := make([]graph.MemberCount, len(groupIDs))
+	for i, id := range groupIDs {
+		counts[i].All = len(f.members[id])
+		if counts[i].All > 0 {
+			counts[i].All = max(counts[i].All, f.size)
+		}
+		counts[i].Contacts = counts[i].All
+	}
+	return counts, f.countsErr
+}
+
+func (f *fakeGraph) MemberOf(_ context.Context, from graph.Collection, ids ...string) ([][]string, error) {
+	f.note("groups of %d %s", len(ids), from)
+	of := make([][]string, len(ids))
+	for i, id := range ids {
+		for group, members := range f.members {
+			if slices.ContainsFunc(members, func(m graph.Member) bool { return m.ID == id }) {
+				of[i] = append(of[i], group)
+			}
+		}
+	}
+	return of, f.memberOfErr
 }
 
 func (f *fakeGraph) LatestMembers(_ context.Context, groupIDs ...string) (graph.Link, error) {

@@ -10,9 +10,12 @@ import (
 type Members struct{ ids []ID }
 
 // NewMembers sorts ids, which it keeps.
-func NewMembers(ids []ID) Members {
+func NewMembers(ids []ID) Members { return Members{Distinct(ids)} }
+
+// Distinct sorts ids, which it keeps, and gives each once.
+func Distinct(ids []ID) []ID {
 	slices.SortFunc(ids, compareIDs)
-	return Members{slices.Compact(ids)}
+	return slices.Compact(ids)
 }
 
 // Has tells whether somebody is a member.
