@@ -25,9 +25,11 @@ type Recorder struct {
 	verdicts map[onboard.Verdict]int
 }
 
-// Record keeps the outcome of the next row of the input. It fails when the run
-// can't be recorded any more; then the run must stop. It must not be called by
-// two goroutines at once.
+// Record keeps the outcome of the next row of the input, unless the row was found
+// as wanted: most rows of most nights are, and when the run is gone on with, to look
+// again costs less than to have kept them all. It fails when the run can't be
+// recorded any more; then the run must stop. It must not be called by two
+// goroutines at once.
 func (r *Recorder) Record(o onboard.Outcome) error {
 	place := r.place
 	r.place++
@@ -39,20 +41,19 @@ func (r *Recorder) Record(o onboard.Outcome) error {
 	if !final {
 		r.left++
 	}
-	if o.Row.Known != nil {
+	switch {
+	case o.Row.Known != nil, o.Verdict == onboard.Unchanged && !r.resumed:
 		return r.journal.writer.err()
+	case o.Verdict == onboard.Unchanged: // now: an earlier sitting may have failed at it
+		return r.journal.writer.put(`DELETE FROM rows WHERE run = ? AND place = ?`, r.run.seq, place)
 	}
 	text, err := json.Marshal(storedOutcome{Outcome: o})
 	if err != nil {
 		return err
 	}
-	person := o.Contact.ID
-	if o.Verdict == onboard.Unchanged {
-		person = ""
-	}
 	return r.journal.writer.put(`INSERT INTO rows (run, place, line, address, person, verdict, final, outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (run, place) DO UPDATE SET person = excluded.person, verdict = excluded.verdict, final = excluded.final, outcome = excluded.outcome`,
-		r.run.seq, place, o.Row.Line, strings.ToLower(o.Row.Contact.Email), person, string(o.Verdict), final, string(text))
+		r.run.seq, place, o.Row.Line, strings.ToLower(o.Row.Contact.Email), o.Contact.ID, string(o.Verdict), final, string(text))
 }
 
 // isFinal reports whether going on with the run would leave the row as it is.
@@ -145,18 +146,12 @@ func (k *knownRows) at(place, line int) (*onboard.Outcome, error) {
 	return &stored.Outcome, nil
 }
 
-// End records how the run ended. Rows that were found as wanted are not kept
-// beyond a complete run.
+// End records how the run ended.
 func (r *Recorder) End(e End) error {
 	complete := e.WholeInput && r.left == 0
 	verdicts, err := json.Marshal(r.verdicts)
 	if err != nil {
 		return err
-	}
-	if complete {
-		if err := r.journal.writer.put(`DELETE FROM rows WHERE run = ? AND verdict = ?`, r.run.seq, string(onboard.Unchanged)); err != nil {
-			return err
-		}
 	}
 	return r.journal.writer.commit(`UPDATE runs SET ended = ?, complete = ?, exit_code = ?, stopped_because = ?, verdicts = ?, rows = ? WHERE seq = ?`,
 		textOf(e.Ended), complete, e.ExitCode, e.StoppedBecause, string(verdicts), r.place, r.run.seq)

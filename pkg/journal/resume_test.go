@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -131,6 +132,55 @@ func TestRowsThatFailedForTheTenantsSakeAreDoneAgain(t *testing.T) {
 	}
 	if second[1].Row.Known == nil {
 		t.Error("the row that was done was worked on again")
+	}
+}
+
+// Rows that are as wanted are not kept, and neither is what an earlier sitting had
+// failed at before they were.
+func TestRowsThatAreAsWantedAreLookedAtAgain(t *testing.T) {
+	const membership = "news@contoso.example ana@fabrikam.example"
+	m := newMemory()
+	sitting(t, statePath(t), m, inputOf("ana"), -1) // another run
+	delete(m.members, membership)
+	m.after = func(command string) error {
+		if command != "add "+membership {
+			return nil
+		}
+		delete(m.members, membership)
+		return onboard.ErrDenied
+	}
+	path, people := statePath(t), inputOf("ana", "ben", "ben")
+	sitting(t, path, m, people, -1)
+	m.members[membership] = true // by hand
+	var verdicts []onboard.Verdict
+	for _, o := range sitting(t, path, m, people, -1) {
+		verdicts = append(verdicts, o.Verdict)
+	}
+	if want := []onboard.Verdict{onboard.Unchanged, onboard.Changed, onboard.Unchanged}; !slices.Equal(verdicts, want) {
+		t.Errorf("gone on with: %v, want %v", verdicts, want)
+	}
+
+	j := open(t, path)
+	defer closeIt(t, j)
+	run, err := j.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := j.Continue(t.Context(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var known []int
+	for row, err := range record.Rows(t.Context(), each(people)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.Known != nil {
+			known = append(known, row.Line)
+		}
+	}
+	if want := []int{3}; !slices.Equal(known, want) {
+		t.Errorf("the rows on lines %v are known to be done, want %v", known, want)
 	}
 }
 
