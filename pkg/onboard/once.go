@@ -3,6 +3,7 @@ package onboard
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // settingBook has what becomes of the groups' settings, each of which is seen
@@ -14,11 +15,13 @@ type settingBook struct {
 
 // settingPage is what became of one setting of one group.
 type settingPage struct {
-	turn    chan struct{} // has room for the row that sees to it
-	settled bool
-	err     error
-	changes []Change // none any more once an outcome has told of them
+	turn    chan struct{}              // has room for the row that sees to it
+	settled atomic.Pointer[settlement] // nil: not yet
+	changes []Change                   // none any more once an outcome has told of them
 }
+
+// settlement is how it ended, for all rows.
+type settlement struct{ err error }
 
 func newSettingBook() *settingBook { return &settingBook{pages: map[string]*settingPage{}} }
 
@@ -38,19 +41,37 @@ func (b *settingBook) page(setting string) *settingPage {
 // order of the input that wanted them, which need not be the one that came first.
 func (w *worker) once(ctx context.Context, setting string, t *target, ensure func() ([]Change, error)) error {
 	p := w.settings.page(setting)
-	if err := w.takeTurn(ctx, p.turn); err != nil {
-		return err
+	s := p.settled.Load()
+	if s == nil {
+		var err error
+		if s, err = w.settleInTurn(ctx, p, ensure); err != nil {
+			return err
+		}
 	}
-	defer func() { <-p.turn }()
-	if !p.settled {
-		changes, err := ensure()
-		p.settled, p.err = err == nil || !problemOf(err, "").deferrable(), err
-		p.changes = changes
-	}
-	if p.err == nil {
+	if s.err == nil {
 		t.inOrder(p.tell)
 	}
-	return p.err
+	return s.err
+}
+
+// settleInTurn runs ensure when no other row is at it, unless one has settled it
+// meanwhile. An error that may pass settles nothing.
+func (w *worker) settleInTurn(ctx context.Context, p *settingPage, ensure func() ([]Change, error)) (*settlement, error) {
+	if err := w.takeTurn(ctx, p.turn); err != nil {
+		return nil, err
+	}
+	defer func() { <-p.turn }()
+	if s := p.settled.Load(); s != nil {
+		return s, nil
+	}
+	changes, err := ensure()
+	if err != nil && problemOf(err, "").deferrable() {
+		return nil, err
+	}
+	p.changes = changes
+	s := &settlement{err}
+	p.settled.Store(s)
+	return s, nil
 }
 
 // tell tells of the changes with the result, unless that was done before.

@@ -5,22 +5,23 @@ import "sync"
 // inOrder completes outcomes and hands them on in the order of their places,
 // whatever order they arrive in.
 type inOrder struct {
-	room   chan struct{} // bounds the outcomes that are reserved and not handed on
-	emit   func(Outcome) error
-	broken chan struct{} // closed when emit has failed
-
-	mu   sync.Mutex
-	next int
-	held map[int]draft
-	err  error
+	room    chan struct{} // bounds the outcomes that are reserved and not handed on
+	arrived chan placed
+	broken  chan struct{} // closed when emit has failed
 }
 
-func newInOrder(bound int, emit func(Outcome) error) *inOrder {
+type placed struct {
+	place int
+	draft draft
+}
+
+// newInOrder lets so many outcomes be reserved, and so many wait to be handed on
+// though they are due.
+func newInOrder(reserved, due int) *inOrder {
 	return &inOrder{
-		room:   make(chan struct{}, bound),
-		emit:   emit,
-		broken: make(chan struct{}),
-		held:   map[int]draft{},
+		room:    make(chan struct{}, reserved),
+		arrived: make(chan placed, due),
+		broken:  make(chan struct{}),
 	}
 }
 
@@ -35,25 +36,36 @@ func (q *inOrder) reserve() bool {
 	}
 }
 
-// put takes the outcome of a place, each place once, and hands on all that are
-// due. After emit has failed once it is not called again.
-func (q *inOrder) put(place int, d draft) error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.held[place] = d
-	for q.err == nil {
-		d, due := q.held[q.next]
-		if !due {
-			return nil
+// put takes the outcome of a place, each place once. It waits while outcomes come
+// faster than they are handed on.
+func (q *inOrder) put(place int, d draft) {
+	select {
+	case q.arrived <- placed{place, d}:
+	case <-q.broken:
+	}
+}
+
+// handOn gives emit all that is due until arrived is closed, or up to its first
+// error.
+func (q *inOrder) handOn(emit func(Outcome) error) error {
+	held := map[int]draft{}
+	next := 0
+	for p := range q.arrived {
+		if p.place != next {
+			held[p.place] = p.draft
+			continue
 		}
-		delete(q.held, q.next)
-		q.next++
-		<-q.room
-		if q.err = q.emit(d.complete()); q.err != nil {
-			close(q.broken)
+		for d, due := p.draft, true; due; d, due = held[next] {
+			delete(held, next)
+			next++
+			<-q.room
+			if err := emit(d.complete()); err != nil {
+				close(q.broken)
+				return err
+			}
 		}
 	}
-	return q.err
+	return nil
 }
 
 // turns makes rows about the same person go one after the other.

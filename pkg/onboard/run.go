@@ -82,21 +82,23 @@ func (j Job) Run(ctx context.Context, rows iter.Seq2[Row, error], emit func(Outc
 		stop:     stop,
 		slots:    make(chan struct{}, j.Workers),
 		settings: newSettingBook(),
-		out:      newInOrder(ahead, emit),
+		out:      newInOrder(ahead, j.Workers),
 		turns:    newTurns(),
 		claims:   newClaims(),
 		hands:    make(chan struct{}, inHand),
+		idle:     newIdle(j.Workers),
 		quota:    newQuotaGate(j.Patience.Quota, j.Observer),
 	}
-	finished := make(chan struct{})
+	workers.Go(func() error { return r.out.handOn(emit) })
 	var tending sync.WaitGroup
-	tending.Go(func() { r.tendQuota(work, workers, finished) })
+	tending.Go(func() { r.tendQuota(work, workers, r.idle.over) })
 	readErr := r.dispatch(work, workers, rows)
 	if readErr != nil {
 		r.quota.stop() // an error is told at once, not when the tenant takes contacts again
 	}
 	r.undone.Wait()
-	close(finished)
+	close(r.idle.over)
+	close(r.out.arrived)
 	tending.Wait()
 	if err := workers.Wait(); err != nil {
 		return err
@@ -156,6 +158,7 @@ type run struct {
 	claims   *claims        // of rows with keys
 	hands    chan struct{}  // one for each row in hand; see inHand
 	undone   sync.WaitGroup // one for each row that is begun and not finished
+	idle     idle
 	// slow: the tenant did not find a contact that this run had created.
 	slow atomic.Bool
 }
@@ -169,7 +172,7 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 			return fmt.Errorf("reading the input: %w", err)
 		}
 		if !r.out.reserve() {
-			return nil // the error of emit comes back from a worker
+			return nil // the error of emit comes back from where it was called
 		}
 		row = r.job.keyed(row)
 		if r.job.Key != "" && row.Problem == nil {
@@ -182,9 +185,7 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 			r.seen.first(row.Contact.key())
 		}
 		if o, decided := row.decided(); decided {
-			if err := r.out.put(place, draft{outcome: o}); err != nil {
-				return err
-			}
+			r.out.put(place, draft{outcome: o})
 			continue
 		}
 		r.hands <- struct{}{}
@@ -195,34 +196,35 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 	return nil
 }
 
-// start works on a row, in a goroutine of its own, as soon as a slot is free.
-// letGo is called when the row is finished or parked, or has to wait for an
+// start works on a row, in a goroutine that has no other, as soon as a slot is
+// free. letGo is called when the row is finished or parked, or has to wait for an
 // earlier one, which may be parked; perhaps more than once.
 func (r *run) start(ctx context.Context, workers *errgroup.Group, w *worker, letGo func()) {
 	if !w.takeSlotIfNext(ctx) {
 		letGo()
 	}
-	workers.Go(func() error {
+	r.idle.give(workers, func() {
 		defer letGo()
-		return r.finish(ctx, w, letGo)
+		r.finish(ctx, w, letGo)
 	})
 }
 
 // finish works on a row until it has an outcome, or is parked.
-func (r *run) finish(ctx context.Context, w *worker, letGo func()) error {
+func (r *run) finish(ctx context.Context, w *worker, letGo func()) {
 	for {
 		d, parked := w.work(ctx)
-		w.releaseSlot()
 		r.quota.done(w)
-		if parked {
-			letGo()
-			if r.quota.park(w) {
-				return nil
-			}
-			continue
+		if !parked {
+			r.out.put(w.place, d)
+			w.releaseSlot() // only now: nobody works further ahead than outcomes are handed on
+			w.turn.done()
+			r.undone.Done()
+			return
 		}
-		defer r.undone.Done()
-		defer w.turn.done()
-		return r.out.put(w.place, d)
+		w.releaseSlot()
+		letGo()
+		if r.quota.park(w) {
+			return
+		}
 	}
 }
