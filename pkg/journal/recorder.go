@@ -41,11 +41,8 @@ func (r *Recorder) Record(o onboard.Outcome) error {
 	if !final {
 		r.left++
 	}
-	switch {
-	case o.Row.Known != nil, o.Verdict == onboard.Unchanged && !r.resumed:
+	if o.Row.Known != nil || o.Verdict == onboard.Unchanged {
 		return r.journal.writer.err()
-	case o.Verdict == onboard.Unchanged: // now: an earlier sitting may have failed at it
-		return r.journal.writer.put(`DELETE FROM rows WHERE run = ? AND place = ?`, r.run.seq, place)
 	}
 	text, err := json.Marshal(storedOutcome{Outcome: o})
 	if err != nil {

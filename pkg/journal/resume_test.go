@@ -135,8 +135,7 @@ func TestRowsThatFailedForTheTenantsSakeAreDoneAgain(t *testing.T) {
 	}
 }
 
-// Rows that are as wanted are not kept, and neither is what an earlier sitting had
-// failed at before they were.
+// Rows that are as wanted are not kept: the run that is gone on with looks again.
 func TestRowsThatAreAsWantedAreLookedAtAgain(t *testing.T) {
 	const membership = "news@contoso.example ana@fabrikam.example"
 	m := newMemory()
