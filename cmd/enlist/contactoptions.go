@@ -116,6 +116,9 @@ func (o *contactOptions) updates(columns []intake.Column) *onboard.Update {
 
 // dress makes the contacts of the rows look as the flags say.
 func (o *contactOptions) dress(rows iter.Seq2[onboard.Row, error]) iter.Seq2[onboard.Row, error] {
+	if len(o.set) == 0 && !o.hide && o.displayName == "" {
+		return rows
+	}
 	return func(yield func(onboard.Row, error) bool) {
 		name, err := o.template()
 		if err != nil {

@@ -7,12 +7,14 @@ import (
 )
 
 // person is what gocsv decodes a record into. Its tags are the names of
-// fields(), in the same order, with the custom attributes as one array.
+// fields(), in the same order, with the custom attributes as one array. Those that
+// most files have come first: gocsv goes through all up to the last one in use.
 type person struct {
 	Email            string     `csv:"email"`
 	DisplayName      string     `csv:"display_name"`
 	FirstName        string     `csv:"first_name"`
 	LastName         string     `csv:"last_name"`
+	Groups           groupCell  `csv:"groups"`
 	Initials         string     `csv:"initials"`
 	Company          string     `csv:"company"`
 	Title            string     `csv:"title"`
@@ -35,7 +37,6 @@ type person struct {
 	Notes            string     `csv:"notes"`
 	MailTip          string     `csv:"mail_tip"`
 	Hidden           yesNo      `csv:"hidden_from_address_lists"`
-	Groups           groupCell  `csv:"groups"`
 	EmployeeID       string     `csv:"employee_id"`
 	CustomAttributes [15]string `csv:"custom_attribute" csv[]:"15"`
 }
@@ -60,7 +61,7 @@ func (g *groupCell) UnmarshalCSV(cell string) error {
 }
 
 // oneRecord is the reader that gocsv decodes from: the cells of a single
-// record, in the order of fields(). With a record at a time, gocsv holds no
+// record, in the order of fields(), up to the last one that holds anything. With a record at a time, gocsv holds no
 // more of the file than that, and no header has to be matched for each.
 type oneRecord []string
 
@@ -72,19 +73,29 @@ func (o oneRecord) Read() ([]string, error) { return o, nil }
 // ReadAll gives the record as all there is.
 func (o oneRecord) ReadAll() ([][]string, error) { return [][]string{o}, nil }
 
-// decode takes a checked record apart.
-func decode(rec *Record, cols []column) (*person, error) {
-	cells := make(oneRecord, len(fields()))
+// decoder takes records apart, one at a time. The zero value is ready for use.
+type decoder struct {
+	cells  oneRecord
+	people [1]person
+}
+
+// decode takes a checked record apart. The person is good until the next call.
+func (d *decoder) decode(rec *Record, cols []column) (*person, error) {
+	d.cells = d.cells[:0]
 	for i := range min(len(cols), len(rec.Fields)) {
-		if at := fieldIndex(cols[i].field); at >= 0 {
-			cells[at] = rec.Fields[i]
+		at := fieldIndex(cols[i].field)
+		if at < 0 || rec.Fields[i] == "" {
+			continue
 		}
+		for len(d.cells) <= at {
+			d.cells = append(d.cells, "")
+		}
+		d.cells[at] = rec.Fields[i]
 	}
-	var people []person
-	if err := gocsv.UnmarshalCSVWithoutHeaders(cells, &people); err != nil {
+	if err := gocsv.UnmarshalCSVWithoutHeaders(d.cells, &d.people); err != nil {
 		return nil, err
 	}
-	return &people[0], nil
+	return &d.people[0], nil
 }
 
 func (p *person) contact() onboard.Contact {

@@ -37,11 +37,11 @@ type field struct {
 // a custom attribute.
 var fields = sync.OnceValue(func() []field {
 	all := []field{
-		{fieldEmail, 320}, {fieldDisplayName, 256}, {fieldFirstName, 64}, {fieldLastName, 64}, {"initials", 6},
+		{fieldEmail, 320}, {fieldDisplayName, 256}, {fieldFirstName, 64}, {fieldLastName, 64}, {fieldGroups, maxGroup}, {"initials", 6},
 		{"company", 64}, {"title", 128}, {"department", 64}, {"office", 128}, {"manager", 256}, {"assistant", 256},
 		{"phone", 64}, {"mobile_phone", 64}, {"home_phone", 64}, {"other_phone", 64}, {"fax", 64}, {"pager", 64},
 		{"street_address", 1024}, {"city", 128}, {"state_or_province", 128}, {"postal_code", 40}, {fieldCountry, 0},
-		{"web_page", 2048}, {fieldNotes, 1024}, {"mail_tip", 175}, {fieldHidden, 0}, {fieldGroups, maxGroup}, {fieldEmployeeID, 1024},
+		{"web_page", 2048}, {fieldNotes, 1024}, {"mail_tip", 175}, {fieldHidden, 0}, {fieldEmployeeID, 1024},
 	}
 	for n := 1; n <= 15; n++ {
 		all = append(all, field{fmt.Sprintf("custom_attribute_%d", n), 1024})

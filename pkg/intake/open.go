@@ -20,6 +20,7 @@ type File struct {
 	header  string // of the table in hand, if that is not the first one
 	body    *body
 	check   *checker
+	decoder decoder
 	notes   *notes
 }
 

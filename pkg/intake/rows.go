@@ -74,7 +74,7 @@ func (f *File) row(rec *Record, addr address, problem *onboard.Problem) (onboard
 		row.Contact.Email = addr.email
 		return row, nil
 	}
-	p, err := decode(rec, f.check.cols)
+	p, err := f.decoder.decode(rec, f.check.cols)
 	if err != nil {
 		return row, fmt.Errorf("%s: line %d: %w", f.name, rec.Line, err)
 	}

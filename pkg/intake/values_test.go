@@ -155,7 +155,7 @@ func TestEveryFieldReachesTheContact(t *testing.T) {
 		if f.name == fieldHidden {
 			value = "yes"
 		}
-		p, err := decode(&Record{Fields: []string{value}}, []column{{field: f.name}})
+		p, err := (&decoder{}).decode(&Record{Fields: []string{value}}, []column{{field: f.name}})
 		if err != nil {
 			t.Fatalf("%s: %v", f.name, err)
 		}

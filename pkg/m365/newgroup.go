@@ -59,5 +59,8 @@ func (m *madeGroups) find(name string) ([]onboard.Group, bool) {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	g, ok := m.byName[strings.ToLower(name)]
-	return []onboard.Group{g}, ok
+	if !ok {
+		return nil, false
+	}
+	return []onboard.Group{g}, true
 }

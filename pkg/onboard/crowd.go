@@ -107,7 +107,8 @@ func (w *worker) findCrowd(t *target) {
 			added.Outside = 1
 		}
 	}
-	crowd, policy, kind := t.crowd, t.policy, t.group.Kind
+	crowd, most := t.crowd, t.policy.Crowd
+	limited := t.group.Kind != GroupMicrosoft365 && t.policy.Senders != SendersOff
 	t.inOrder(func(result *GroupResult) {
 		crowd.added.All += added.All
 		crowd.added.Outside += added.Outside
@@ -116,10 +117,10 @@ func (w *worker) findCrowd(t *target) {
 			return
 		}
 		crowd.told = true
-		if policy.Crowd > 0 && n.Outside > policy.Crowd {
-			result.Findings = append(result.Findings, crowd.isCrowded(result.Address, policy.Crowd))
+		if most > 0 && n.Outside > most {
+			result.Findings = append(result.Findings, crowd.isCrowded(result.Address, most))
 		}
-		if kind != GroupMicrosoft365 && policy.Senders != SendersOff && n.All > largest {
+		if limited && n.All > largest {
 			result.Findings = append(result.Findings, crowd.isLarge(result.Address))
 		}
 	})

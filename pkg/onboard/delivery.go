@@ -79,19 +79,21 @@ func senderFindings(group Group, policy SenderPolicy) []*Problem {
 		return nil
 	}
 	var found []*Problem
-	find := func(is bool, code Code, format string, args ...any) {
-		if is {
-			found = append(found, newProblem(code, nil, format, args...))
-		}
+	find := func(code Code, format string, args ...any) {
+		found = append(found, newProblem(code, nil, format, args...))
 	}
-	find(d.Accepts > 0 && policy != SendersFromList, CodeGroupSendersLimited,
-		"%s takes mail from %s only; from everybody else it bounces with 550 5.7.124.", group.Address, counted(d.Accepts, "listed sender"))
-	find(d.Rejects > 0, CodeGroupSendersRejected,
-		"%s takes no mail from %s.", group.Address, counted(d.Rejects, "listed sender"))
-	find(d.Moderated, CodeGroupModerated,
-		"%s holds mail until a moderator lets it through.", group.Address)
-	find(d.Hidden, CodeGroupHidden,
-		"%s is hidden from address lists; mail to it arrives, but nobody finds it there.", group.Address)
+	if d.Accepts > 0 && policy != SendersFromList {
+		find(CodeGroupSendersLimited, "%s takes mail from %s only; from everybody else it bounces with 550 5.7.124.", group.Address, counted(d.Accepts, "listed sender"))
+	}
+	if d.Rejects > 0 {
+		find(CodeGroupSendersRejected, "%s takes no mail from %s.", group.Address, counted(d.Rejects, "listed sender"))
+	}
+	if d.Moderated {
+		find(CodeGroupModerated, "%s holds mail until a moderator lets it through.", group.Address)
+	}
+	if d.Hidden {
+		find(CodeGroupHidden, "%s is hidden from address lists; mail to it arrives, but nobody finds it there.", group.Address)
+	}
 	return found
 }
 

@@ -22,7 +22,7 @@ const FieldEmail Field = "email"
 
 // keyed gives the row with its key among the contact's attributes.
 func (j *Job) keyed(row Row) Row {
-	if j.Key != "" && row.Key != "" {
+	if row.Key != "" {
 		*row.Contact.Text(j.Key) = row.Key
 	}
 	return row

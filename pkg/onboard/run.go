@@ -174,7 +174,9 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 		if !r.out.reserve() {
 			return nil // the error of emit comes back from where it was called
 		}
-		row = r.job.keyed(row)
+		if r.job.Key != "" {
+			row = r.job.keyed(row)
+		}
 		if r.job.Key != "" && row.Problem == nil {
 			r.claims.name(row.Contact.Email, row.Line)
 			r.claims.recall(row)

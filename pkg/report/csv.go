@@ -17,7 +17,7 @@ const byteOrderMark = "\uFEFF"
 // csvFile writes report.csv: UTF-8 with a byte order mark, RFC 4180.
 type csvFile struct {
 	*partialFile
-	cells cellWriter
+	cells *cellWriter
 	row   [1]csvRow // gocsv takes slices only
 }
 
@@ -26,7 +26,7 @@ func createCSV(dir string) (*csvFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &csvFile{partialFile: p, cells: cellWriter{csv.NewWriter(&p.buf)}}
+	c := &csvFile{partialFile: p, cells: &cellWriter{Writer: csv.NewWriter(&p.buf)}}
 	c.cells.UseCRLF = true
 	p.buf.WriteString(byteOrderMark)
 	if err := gocsv.MarshalCSV([]csvRow{}, c.cells); err != nil {
@@ -46,16 +46,23 @@ func (c *csvFile) add(o onboard.Outcome) error {
 
 // cellWriter is the csv.Writer that gocsv writes through. It is where every
 // cell passes, whatever its column.
-type cellWriter struct{ *csv.Writer }
+type cellWriter struct {
+	*csv.Writer
+	safe []string // of the line being written
+}
 
 // lineBreaks makes one kind of line break of all, since csv.Writer with
 // UseCRLF would drop a carriage return that stands alone.
 var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
-func (w cellWriter) Write(cells []string) error {
-	safe := make([]string, len(cells))
-	for i, cell := range cells {
-		safe[i] = lineBreaks.Replace(neutral(cell))
+func (w *cellWriter) Write(cells []string) error {
+	w.safe = w.safe[:0]
+	for _, cell := range cells {
+		cell = neutral(cell)
+		if strings.Contains(cell, "\r") {
+			cell = lineBreaks.Replace(cell)
+		}
+		w.safe = append(w.safe, cell)
 	}
-	return w.Writer.Write(safe)
+	return w.Writer.Write(w.safe)
 }

@@ -72,7 +72,7 @@ func (v Reversal) line() reversalLine {
 // mark, RFC 4180.
 type reversalCSV struct {
 	*partialFile
-	cells cellWriter
+	cells *cellWriter
 }
 
 func createReversalCSV(dir, name string) (*reversalCSV, error) {
@@ -80,7 +80,7 @@ func createReversalCSV(dir, name string) (*reversalCSV, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &reversalCSV{partialFile: p, cells: cellWriter{csv.NewWriter(&p.buf)}}
+	c := &reversalCSV{partialFile: p, cells: &cellWriter{Writer: csv.NewWriter(&p.buf)}}
 	c.cells.UseCRLF = true
 	p.buf.WriteString(byteOrderMark)
 	if err := gocsv.MarshalCSV([]reversalLine{}, c.cells); err != nil {
