@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // maxBatch is how many requests a $batch may hold (Microsoft Learn, "Combine
@@ -70,17 +71,7 @@ func (c *call) runBatch() error {
 	if err := checkBatch(payload.Requests); err != nil {
 		return err
 	}
-	b := batchRun{call: c, items: payload.Requests, done: map[itemID]*batchAnswer{}, begun: map[itemID]bool{}}
-	answers := []*batchAnswer{}
-	for i := range payload.Requests {
-		answer, err := b.run(&payload.Requests[i])
-		if err != nil {
-			return err
-		}
-		if answer != nil {
-			answers = append(answers, answer)
-		}
-	}
+	answers := c.runItems(payload.Requests)
 	// The service promises no order, so nobody should get used to one.
 	slices.Reverse(answers)
 	c.answer(http.StatusOK, appendJSON(nil, map[string]any{"responses": answers}))
@@ -102,80 +93,108 @@ func checkBatch(items []batchItem) error {
 		}
 		seen[id] = true
 	}
+	if !canBeOrdered(items) {
+		return badSyntax("Invalid batch payload format.")
+	}
 	return nil
 }
 
-// batchRun works through the items of one $batch.
-type batchRun struct {
-	*call
-	items []batchItem
-	begun map[itemID]bool
-	done  map[itemID]*batchAnswer
+// canBeOrdered tells whether items depend on items that there are, and never in a
+// circle.
+func canBeOrdered(items []batchItem) bool {
+	left := slices.Clone(items)
+	done := map[itemID]bool{}
+	for len(left) > 0 {
+		before := len(left)
+		left = slices.DeleteFunc(left, func(item batchItem) bool {
+			ready := !slices.ContainsFunc(item.DependsOn, func(id itemID) bool { return !done[id] })
+			done[item.ID] = done[item.ID] || ready
+			return ready
+		})
+		if len(left) == before {
+			return false
+		}
+	}
+	return true
 }
 
-// run answers an item after those that it depends on. A nil answer is one that
-// never came: the connection to the part behind broke.
-func (b *batchRun) run(item *batchItem) (*batchAnswer, error) {
-	if answer, ok := b.done[item.ID]; ok {
-		return answer, nil
+// runningItem is an item under way; its answer is there once done is closed. A nil
+// answer is one that never came: the connection to the part behind broke.
+type runningItem struct {
+	done   chan struct{}
+	answer *batchAnswer
+}
+
+// runItems runs the items side by side, as the service does with those that don't
+// depend on one another, and gives the answers that came. The others follow those
+// that they depend on.
+func (c *call) runItems(items []batchItem) []*batchAnswer {
+	running := make(map[itemID]*runningItem, len(items))
+	for i := range items {
+		running[items[i].ID] = &runningItem{done: make(chan struct{})}
 	}
-	if b.begun[item.ID] {
-		return nil, badSyntax("Invalid batch payload format.") // a circle
+	var all sync.WaitGroup
+	for i := range items {
+		item, mine := &items[i], running[items[i].ID]
+		all.Go(func() {
+			defer close(mine.done)
+			mine.answer = c.runItem(item, running)
+		})
 	}
-	b.begun[item.ID] = true
+	all.Wait()
+	answers := []*batchAnswer{}
+	for i := range items {
+		if answer := running[items[i].ID].answer; answer != nil {
+			answers = append(answers, answer)
+		}
+	}
+	return answers
+}
+
+// runItem answers an item after those that it depends on.
+func (c *call) runItem(item *batchItem, others map[itemID]*runningItem) *batchAnswer {
 	for _, id := range item.DependsOn {
-		at := slices.IndexFunc(b.items, func(other batchItem) bool { return other.ID == id })
-		if at < 0 {
-			return nil, badSyntax("Invalid batch payload format.")
-		}
-		before, err := b.run(&b.items[at])
-		if err != nil {
-			return nil, err
-		}
-		if before == nil || before.Status >= http.StatusBadRequest {
-			failed := b.failedDependency(item.ID)
-			b.done[item.ID] = failed
-			return failed, nil
+		<-others[id].done
+		if before := others[id].answer; before == nil || before.Status >= http.StatusBadRequest {
+			return c.failedDependency(item.ID)
 		}
 	}
-	answer := b.perform(item)
-	b.done[item.ID] = answer
-	return answer, nil
+	return c.perform(item)
 }
 
-func (b *batchRun) failedDependency(id itemID) *batchAnswer {
+func (c *call) failedDependency(id itemID) *batchAnswer {
 	refusal := refuse(http.StatusFailedDependency, "FailedDependency", "This operation failed because an operation it depends on has failed.")
 	return &batchAnswer{
 		ID: id, Status: refusal.Status,
 		Headers: map[string]string{"Content-Type": "application/json"},
-		Body:    appendJSON(nil, b.errorBody(refusal)),
+		Body:    appendJSON(nil, c.errorBody(refusal)),
 	}
 }
 
 // perform sends an item through the handler that serves single requests.
-func (b *batchRun) perform(item *batchItem) *batchAnswer {
+func (c *call) perform(item *batchItem) *batchAnswer {
 	path := "/" + strings.TrimPrefix(item.URL, "/")
 	if !strings.HasPrefix(path, root+"/") {
 		path = root + path
 	}
 	target, err := url.Parse(path)
 	if err != nil {
-		return b.answerOf(item.ID, errorItem(b.call, badSyntax("The query specified in the URI is not valid.")))
+		return answerOf(item.ID, errorItem(c, badSyntax("The query specified in the URI is not valid.")))
 	}
-	request := b.r.Clone(b.r.Context())
+	request := c.r.Clone(c.r.Context())
 	request.Method = strings.ToUpper(item.Method)
 	request.URL, request.RequestURI = target, path
-	request.Header = http.Header{"Authorization": b.r.Header["Authorization"]}
+	request.Header = http.Header{"Authorization": c.r.Header["Authorization"]}
 	for name, value := range item.Headers {
 		request.Header.Set(name, value)
 	}
 	request.Body = bodyOf(item.Body)
 	request.ContentLength = int64(len(item.Body))
 	recorded := newRecorder()
-	if !recorded.serve(b.api.single, request) {
+	if !recorded.serve(c.api.single, request) {
 		return nil
 	}
-	return b.answerOf(item.ID, recorded)
+	return answerOf(item.ID, recorded)
 }
 
 func errorItem(c *call, refusal *apiError) *recorder {
@@ -186,7 +205,7 @@ func errorItem(c *call, refusal *apiError) *recorder {
 	return recorded
 }
 
-func (b *batchRun) answerOf(id itemID, recorded *recorder) *batchAnswer {
+func answerOf(id itemID, recorded *recorder) *batchAnswer {
 	answer := &batchAnswer{ID: id, Status: recorded.status, Headers: map[string]string{}}
 	for name, values := range recorded.header {
 		answer.Headers[name] = strings.Join(values, ",")

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"enlist/pkg/simtenant/directory"
@@ -59,6 +61,42 @@ func TestBatch(t *testing.T) {
 	}
 	if tn.stats != (counts{batches: 1, requests: 6}) {
 		t.Errorf("counted %+v, want 1 batch and the 6 items that ran", tn.stats)
+	}
+}
+
+// Items that don't depend on one another run side by side: here each waits until
+// all have begun. One that does is begun when the other one is through.
+func TestItemsRunSideBySide(t *testing.T) {
+	var begun sync.WaitGroup
+	begun.Add(3)
+	var through atomic.Bool
+	tn := newTenant(t, nil, func(_ *directory.Options, cfg *graphConfig) {
+		cfg.Around = func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/v1.0/users" {
+					if !through.Load() {
+						t.Error("the item was begun before the one that it depends on was through")
+					}
+					next.ServeHTTP(w, r)
+					return
+				}
+				begun.Done()
+				begun.Wait()
+				next.ServeHTTP(w, r)
+				if r.URL.Path == "/v1.0/contacts" {
+					through.Store(true)
+				}
+			})
+		}
+	})
+	answers := tn.batch(
+		item{"id": "4", "method": "GET", "url": "/users", "dependsOn": []string{"1"}},
+		item{"id": "1", "method": "GET", "url": "/contacts"},
+		item{"id": "2", "method": "GET", "url": "/groups"},
+		item{"id": "3", "method": "GET", "url": "/organization"},
+	)
+	if len(answers) != 4 || answers["4"]["status"] != 200.0 {
+		t.Errorf("answers = %v", answers)
 	}
 }
 

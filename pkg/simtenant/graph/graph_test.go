@@ -41,8 +41,15 @@ type tenant struct {
 
 type counts struct{ batches, requests int }
 
-func (t *tenant) Batch() { t.stats.batches++ }
-func (t *tenant) Graph() { t.stats.requests++ }
+func (t *tenant) Batch() { t.count(counts{batches: 1}) }
+func (t *tenant) Graph() { t.count(counts{requests: 1}) }
+
+func (t *tenant) count(more counts) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.stats.batches += more.batches
+	t.stats.requests += more.requests
+}
 
 func newTenant(tb testing.TB, seed *directory.Seed, change ...func(*directory.Options, *graph.Config)) *tenant {
 	tb.Helper()
