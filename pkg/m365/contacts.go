@@ -32,6 +32,11 @@ func (t *Tenant) CurrentHolders(ctx context.Context, address string) ([]onboard.
 	if err != nil {
 		return nil, exchangeError(err)
 	}
+	holders := make([]onboard.Recipient, len(found))
+	for i, r := range found {
+		holders[i] = recipient(r)
+	}
+	t.directory.vouch.explain(address, holders)
 	if len(found) == 0 {
 		// Not every server shows at once what this run has created.
 		if c, ok := t.written.contact(address); ok && !c.earlier {
@@ -39,10 +44,6 @@ func (t *Tenant) CurrentHolders(ctx context.Context, address string) ([]onboard.
 		}
 		t.written.forget(address)
 		return nil, nil
-	}
-	holders := make([]onboard.Recipient, len(found))
-	for i, r := range found {
-		holders[i] = recipient(r)
 	}
 	return holders, nil
 }
@@ -59,10 +60,20 @@ func (t *Tenant) CreateContact(ctx context.Context, c onboard.Contact) (onboard.
 		// its address is taken as well, and the second try says so.
 		created, err = t.newMailContact(ctx, c, hashedName(c.Email))
 	}
+	if errors.Is(err, exchange.ErrAddressInUse) && !isRepeated(err) {
+		t.directory.vouch.contradict(c.Email)
+	}
 	if err != nil {
 		return onboard.Recipient{}, exchangeError(err)
 	}
 	return t.newcomer(c, created), nil
+}
+
+// isRepeated reports whether the refused command may have been carried out at an
+// earlier try.
+func isRepeated(err error) bool {
+	refused, ok := errors.AsType[*exchange.Error](err)
+	return ok && refused.Repeated
 }
 
 // newcomer notes the contact that was created, and tells it as the job's.

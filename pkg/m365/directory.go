@@ -156,7 +156,7 @@ func (t *Tenant) recall(ctx context.Context) {
 	case t.directory.sought:
 		return
 	case !t.store.Complete():
-		t.directory.vouch.begin()
+		t.directory.vouch.begin(t.changes)
 		return
 	}
 	t.directory.complete = true

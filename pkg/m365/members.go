@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"enlist/pkg/m365/exchange"
 	"enlist/pkg/m365/snapshot"
 	"enlist/pkg/onboard"
 )
@@ -51,7 +50,7 @@ func (t *Tenant) AddMember(ctx context.Context, g onboard.Group, r onboard.Recip
 	} else {
 		err = groupError(t.exchange.AddDistributionGroupMember(ctx, g.Ref, r.Ref))
 	}
-	if refused, ok := errors.AsType[*exchange.Error](err); ok && refused.Repeated && errors.Is(err, onboard.ErrAlreadyMember) {
+	if isRepeated(err) && errors.Is(err, onboard.ErrAlreadyMember) {
 		err = errors.Join(err, onboard.ErrUncertain) // the first try may have done it
 	}
 	if err == nil || errors.Is(err, onboard.ErrAlreadyMember) {

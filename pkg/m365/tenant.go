@@ -12,7 +12,7 @@
 // the tenant refuses, because somebody else was faster, the truth is asked for.
 // Otherwise Exchange is asked before anything is written, and about whatever
 // Graph doesn't show; but a directory that was read in full just now is trusted
-// about those it doesn't show, once Exchange has agreed about a few of them.
+// about those it doesn't show, for as long as Exchange doesn't contradict it.
 package m365
 
 import (
@@ -126,6 +126,7 @@ type Tenant struct {
 	now       func() time.Time
 
 	invitations *Invitations // nil: nobody is invited
+	changes     bool         // the run may change the tenant
 
 	domains     []exchange.AcceptedDomain
 	directory   directory
@@ -174,9 +175,10 @@ var (
 // holds which address, and of the groups that the run is known to be about the
 // settings and the members. It thereby finds out, before anything is written, whether
 // both APIs can be reached and let the app read. commands are the cmdlets that
-// the run will use for its changes; as far as Exchange tells, they are checked
-// to be allowed.
+// the run will use for its changes, none if it makes none; as far as Exchange
+// tells, they are checked to be allowed.
 func (t *Tenant) Load(ctx context.Context, commands ...string) error {
+	t.changes = len(commands) > 0
 	loads, loading := errgroup.WithContext(ctx)
 	loads.Go(func() error { return t.checkAllowed(loading, commands) })
 	loads.Go(func() error {

@@ -34,8 +34,7 @@ func (t *Tenant) RemoveMember(ctx context.Context, g onboard.Group, r onboard.Re
 	}
 	err := t.exchange.RemoveDistributionGroupMember(ctx, g.Ref, r.Ref)
 	if errors.Is(err, exchange.ErrNotMember) {
-		refused, ok := errors.AsType[*exchange.Error](err)
-		return ok && refused.Repeated, nil // the first try may have done it
+		return isRepeated(err), nil // the first try may have done it
 	}
 	return err == nil, groupError(err)
 }

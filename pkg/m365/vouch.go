@@ -2,6 +2,8 @@ package m365
 
 import (
 	"context"
+	"strings"
+	"sync"
 	"sync/atomic"
 
 	"enlist/pkg/m365/exchange"
@@ -10,13 +12,16 @@ import (
 )
 
 // vouch tells whether a directory vouches for those whom it doesn't show: that
-// they hold no address. One that goes on from the night before does. One that
-// was read just now does after Exchange has agreed about a few addresses: Graph
-// may lag behind a run that has ended minutes ago, and then it is better to ask
-// than to be refused. The zero value vouches for nobody.
+// they hold no address. One that goes on from the night before does, and so does
+// one that was read just now, until Exchange refuses to create somebody and turns
+// out to have had that person all along: Graph may lag behind a run that ended
+// minutes ago, and from then on it is better to ask. Nobody refuses anything to a
+// run that changes nothing, so there Exchange has to agree about a few addresses
+// first. The zero value vouches for nobody.
 type vouch struct {
 	mayBeGiven, isGiven, isRefused atomic.Bool
 	agreed                         atomic.Int32
+	contradicted                   sync.Map // addresses in lower case
 }
 
 // enoughAgreement is about how many addresses Exchange has to agree: one
@@ -24,8 +29,27 @@ type vouch struct {
 const enoughAgreement = exchange.MaxAddresses
 
 func (v *vouch) give()       { v.isGiven.Store(true) }
-func (v *vouch) begin()      { v.mayBeGiven.Store(true) }
 func (v *vouch) given() bool { return v.isGiven.Load() && !v.isRefused.Load() }
+
+// begin is for a directory that was read just now, and a run that will change the
+// tenant or not.
+func (v *vouch) begin(changes bool) {
+	v.mayBeGiven.Store(true)
+	if changes {
+		v.give()
+	}
+}
+
+// contradict notes that Exchange took somebody's address for taken.
+func (v *vouch) contradict(address string) { v.contradicted.Store(strings.ToLower(address), nil) }
+
+// explain is told who holds an address in Exchange, which may be one that was
+// contradicted.
+func (v *vouch) explain(address string, holders []onboard.Recipient) {
+	if _, contradicted := v.contradicted.LoadAndDelete(strings.ToLower(address)); contradicted {
+		v.compare(holders)
+	}
+}
 
 // compare is told who holds an address in Exchange that nobody holds in the
 // directory. Some kinds of recipients are never there.
@@ -60,7 +84,7 @@ func (t *Tenant) readUnkept(ctx context.Context) error {
 		t.log.Debug("Exchange is asked about each address that is not a mail contact's", "denied", denied, "error", err)
 		return nil
 	}
-	t.directory.vouch.begin()
+	t.directory.vouch.begin(t.changes)
 	return nil
 }
 

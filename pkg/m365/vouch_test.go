@@ -8,6 +8,7 @@ import (
 	"enlist/pkg/m365/exchange"
 	"enlist/pkg/m365/graph"
 	"enlist/pkg/m365/snapshot"
+	"enlist/pkg/onboard"
 )
 
 // strangers gives addresses that nobody in Graph holds.
@@ -19,8 +20,53 @@ func strangers(count int) []string {
 	return addresses
 }
 
-// A directory that was read in full vouches for those it doesn't show, once
-// Exchange has agreed about a few of them.
+// A run that changes the tenant believes the directory that was read just now
+// about those it doesn't show, until Exchange has somebody whom it refuses to
+// create.
+func TestDirectoryIsBelievedUntilExchangeContradictsIt(t *testing.T) {
+	dynamic := exchange.Recipient{Guid: "x", PrimarySmtpAddress: "stranger003@x.example", RecipientTypeDetails: "DynamicDistributionGroup"}
+	for _, tt := range []struct {
+		name    string
+		holder  exchange.Recipient
+		refusal error
+		asks    int // about 40, besides the one that was refused
+	}{
+		{"Graph lags behind", exchange.Recipient{Guid: "x", PrimarySmtpAddress: "stranger003@x.example", RecipientTypeDetails: "MailContact"}, exchange.ErrAddressInUse, 40},
+		{"Graph doesn't know such groups", dynamic, exchange.ErrAddressInUse, 0},
+		{"its own first try", exchange.Recipient{Guid: "x", PrimarySmtpAddress: "stranger003@x.example", RecipientTypeDetails: "MailContact"}, exchange.ErrUncertain, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			n := newNight(t)
+			n.exchange.recipients["stranger003@x.example"] = []exchange.Recipient{tt.holder}
+			n.exchange.create = func(exchange.NewContact) (exchange.Recipient, error) { return exchange.Recipient{}, tt.refusal }
+			tenant := New(n.exchange, n.graph, Options{})
+			if err := tenant.Load(t.Context(), "New-MailContact"); err != nil {
+				t.Fatal(err)
+			}
+			if found, err := tenant.Holders(t.Context(), "stranger003@x.example"); len(found) > 0 || err != nil || len(n.exchange.asked) > 0 {
+				t.Fatalf("found %v, %v, asked Exchange %v", found, err, n.exchange.asked)
+			}
+			if _, err := tenant.CreateContact(t.Context(), onboard.Contact{Email: "Stranger003@x.example"}); err == nil {
+				t.Fatal("created")
+			}
+			if found, err := tenant.CurrentHolders(t.Context(), "stranger003@x.example"); len(found) != 1 || err != nil {
+				t.Errorf("found %v, %v", found, err)
+			}
+			n.exchange.asked = nil
+			for _, address := range strangers(40) {
+				if _, err := tenant.Holders(t.Context(), address); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if asked := len(n.exchange.asked); asked != tt.asks {
+				t.Errorf("asked Exchange %d times, want %d: %s", asked, tt.asks, strings.Join(n.exchange.asked, ", "))
+			}
+		})
+	}
+}
+
+// For a run that changes nothing, a directory that was read in full vouches for
+// those it doesn't show, once Exchange has agreed about a few of them.
 func TestDirectoryThatWasReadJustNowVouchesForStrangers(t *testing.T) {
 	contact := exchange.Recipient{Guid: "x", PrimarySmtpAddress: "stranger003@x.example", RecipientTypeDetails: "MailContact"}
 	dynamic := exchange.Recipient{Guid: "x", PrimarySmtpAddress: "stranger003@x.example", RecipientTypeDetails: "DynamicDistributionGroup"}
