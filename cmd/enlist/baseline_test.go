@@ -16,26 +16,50 @@ import (
 	"enlist/pkg/simtenant/directory"
 )
 
-// BenchmarkBaselines does the work of BenchmarkNewPeople as users' scripts do.
+// BenchmarkBaselines puts new people on groups with enlist and as users' scripts
+// do, and tells how many times as fast enlist is: on a typical tenant, and on one
+// that is as quick to answer and throttles nobody.
 func BenchmarkBaselines(b *testing.B) {
-	limits, _ := simtenant.Profile("typical")
-	for _, script := range []struct {
-		name string
-		work func(*script, []onboard.Row)
+	unlimited := func(c *simtenant.Config) { c.Rate, c.Concurrency = 0, 0 }
+	for _, tenant := range []struct {
+		name   string
+		change func(*simtenant.Config)
 	}{
-		{"article", (*script).article},
-		{"careful", (*script).careful},
-		{"batches", (*script).batches},
+		{"typical", func(*simtenant.Config) {}},
+		{"unlimited", unlimited},
 	} {
-		b.Run(script.name, func(b *testing.B) {
+		limits, _ := simtenant.Profile("typical")
+		tenant.change(&limits)
+		var enlist measured
+		b.Run(tenant.name+"/enlist", func(b *testing.B) {
 			for b.Loop() {
-				server, o := benchTenant(b, "typical")
-				s := newScript(b, o)
-				n := benchPeople(b) / 10
-				rows := rowsOf(n, server.State().Groups)
-				measure(server, n, func() { script.work(s, rows) }).report(b, limits)
+				server, o := benchTenant(b, "typical", tenant.change)
+				enlist = enlistPeople(b, server, o, benchPeople(b))
+				enlist.report(b, limits)
 			}
 		})
+		for _, script := range []struct {
+			name string
+			work func(*script, []onboard.Row)
+		}{
+			{"article", (*script).article},
+			{"careful", (*script).careful},
+			{"batches", (*script).batches},
+		} {
+			b.Run(tenant.name+"/"+script.name, func(b *testing.B) {
+				for b.Loop() {
+					server, o := benchTenant(b, "typical", tenant.change)
+					s := newScript(b, o)
+					n := benchPeople(b) / 10
+					rows := rowsOf(n, server.State().Groups)
+					m := measure(server, n, func() { script.work(s, rows) })
+					m.report(b, limits)
+					if enlist.people > 0 {
+						b.ReportMetric(enlist.perSecond()/m.perSecond(), "times-as-fast-is-enlist")
+					}
+				}
+			})
+		}
 	}
 }
 

@@ -125,12 +125,15 @@ func sum(c stats.Counts) int64 {
 	return n
 }
 
+// perSecond is how many people were put on their groups in a second.
+func (m measured) perSecond() float64 { return float64(m.people) / m.elapsed.Seconds() }
+
 // report adds the measures that say more than the time.
 func (m measured) report(b *testing.B, limits simtenant.Config) {
 	b.ReportMetric(0, "ns/op")
 	seconds := m.elapsed.Seconds()
 	b.ReportMetric(seconds, "s")
-	b.ReportMetric(float64(m.people)/seconds, "people/s")
+	b.ReportMetric(m.perSecond(), "people/s")
 	b.ReportMetric(float64(m.commands)/float64(m.people), "commands/person")
 	b.ReportMetric(float64(m.requests), "requests")
 	b.ReportMetric(100*float64(m.throttled)/float64(max(1, m.commands+m.throttled)), "%throttled")
