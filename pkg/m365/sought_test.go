@@ -24,8 +24,16 @@ func debugLog() (*slog.Logger, *strings.Builder) {
 // of Graph and what was logged.
 func load(t *testing.T, n *night, kept bool, addresses ...string) (tenant *Tenant, asked []string, log string) {
 	t.Helper()
+	tenant, log = n.loaded(t, kept, Options{Addresses: addresses})
+	slices.Sort(n.graph.asked)
+	return tenant, n.graph.asked, log
+}
+
+// loaded loads a tenant for a run, with a store if so wanted, and gives what was logged.
+func (n *night) loaded(t *testing.T, kept bool, o Options) (tenant *Tenant, log string) {
+	t.Helper()
 	logger, text := debugLog()
-	o := Options{Addresses: addresses, Logger: logger}
+	o.Logger = logger
 	if kept {
 		store, err := snapshot.Open(t.Context(), n.path, "tenant")
 		if err != nil {
@@ -39,8 +47,7 @@ func load(t *testing.T, n *night, kept bool, addresses ...string) (tenant *Tenan
 	if err := tenant.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	slices.Sort(n.graph.asked)
-	return tenant, n.graph.asked, text.String()
+	return tenant, text.String()
 }
 
 func TestSmallFileIsLookedUpInALargeDirectory(t *testing.T) {

@@ -12,7 +12,6 @@ import (
 
 	"enlist/pkg/m365/exchange"
 	"enlist/pkg/m365/graph"
-	"enlist/pkg/m365/snapshot"
 	"enlist/pkg/onboard"
 )
 
@@ -21,31 +20,18 @@ func (f *fakeExchange) GroupsOf(_ context.Context, identity string) ([]exchange.
 	return f.groupsOf[identity], nil
 }
 
-// aboutFew loads a tenant with groups for a run about these people.
+// aboutFew loads a tenant with groups for a run about these people, and gives what
+// Graph was asked about members, and what was logged.
 func (n *night) aboutFew(t *testing.T, kept bool, groups []string, people ...string) (tenant *Tenant, asked []string, log string) {
 	t.Helper()
-	logger, text := debugLog()
-	o := Options{Addresses: people, Groups: groups, Logger: logger}
-	if kept {
-		store, err := snapshot.Open(t.Context(), n.path, "tenant")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = store.Close() })
-		o.Store = store
-	}
-	n.graph.asked, n.exchange.asked = nil, nil
-	tenant = New(n.exchange, n.graph, o)
-	if err := tenant.Load(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	tenant, log = n.loaded(t, kept, Options{Addresses: people, Groups: groups})
 	for _, what := range n.graph.asked {
 		if strings.Contains(what, "members") || strings.HasPrefix(what, "groups of") {
 			asked = append(asked, what)
 		}
 	}
 	n.exchange.asked = nil
-	return tenant, asked, text.String()
+	return tenant, asked, log
 }
 
 func TestMembershipsOfAFewAreLookedUpInLargeGroups(t *testing.T) {
