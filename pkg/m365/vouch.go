@@ -44,8 +44,12 @@ func (v *vouch) begin(changes bool) {
 func (v *vouch) contradict(address string) { v.contradicted.Store(strings.ToLower(address), nil) }
 
 // explain is told who holds an address in Exchange, which may be one that was
-// contradicted.
+// contradicted. Where the directory goes on from the night before, somebody else
+// was faster with this one, which says nothing about others.
 func (v *vouch) explain(address string, holders []onboard.Recipient) {
+	if len(holders) == 0 || !v.mayBeGiven.Load() {
+		return
+	}
 	if _, contradicted := v.contradicted.LoadAndDelete(strings.ToLower(address)); contradicted {
 		v.compare(holders)
 	}
