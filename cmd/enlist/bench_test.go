@@ -25,7 +25,7 @@ import (
 // how the same work goes when it is done as people's scripts do it.
 //
 // ENLIST_BENCH_PEOPLE says how many people are put on groups; default 300. The
-// baselines, which take their time, do a tenth of it.
+// baselines, which take their time, do a tenth of it, or of 500.
 
 const (
 	benchGroups    = 20 // of the company
