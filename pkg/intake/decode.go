@@ -61,8 +61,9 @@ func (g *groupCell) UnmarshalCSV(cell string) error {
 }
 
 // oneRecord is the reader that gocsv decodes from: the cells of a single
-// record, in the order of fields(), up to the last one that holds anything. With a record at a time, gocsv holds no
-// more of the file than that, and no header has to be matched for each.
+// record, in the order of fields(), up to the last one that holds anything. With
+// a record at a time, gocsv holds no more of the file than that, and no header has
+// to be matched for each.
 type oneRecord []string
 
 var _ gocsv.CSVReader = oneRecord{}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"enlist/pkg/journal"
 	"enlist/pkg/onboard"
 
 	"github.com/google/go-cmp/cmp"
@@ -135,6 +136,22 @@ func TestRowsThatFailedForTheTenantsSakeAreDoneAgain(t *testing.T) {
 	}
 }
 
+// goOn goes on with the last run.
+func goOn(ctx context.Context, t *testing.T, path string) *journal.Recorder {
+	t.Helper()
+	j := open(t, path)
+	t.Cleanup(func() { closeIt(t, j) })
+	run, err := j.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := j.Continue(ctx, run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return record
+}
+
 // Rows that are as wanted are not kept: the run that is gone on with looks again.
 func TestRowsThatAreAsWantedAreLookedAtAgain(t *testing.T) {
 	const membership = "news@contoso.example ana@fabrikam.example"
@@ -159,16 +176,7 @@ func TestRowsThatAreAsWantedAreLookedAtAgain(t *testing.T) {
 		t.Errorf("gone on with: %v, want %v", verdicts, want)
 	}
 
-	j := open(t, path)
-	defer closeIt(t, j)
-	run, err := j.Last(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	record, err := j.Continue(t.Context(), run)
-	if err != nil {
-		t.Fatal(err)
-	}
+	record := goOn(t.Context(), t, path)
 	var known []int
 	for row, err := range record.Rows(t.Context(), each(people)) {
 		if err != nil {
@@ -189,16 +197,7 @@ func TestTheInputMustBeReadAsItWas(t *testing.T) {
 	rows := inputOf("ana", "ben", "eva")
 	rows[0].Line = 7
 
-	j := open(t, path)
-	defer closeIt(t, j)
-	run, err := j.Last(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	record, err := j.Continue(t.Context(), run)
-	if err != nil {
-		t.Fatal(err)
-	}
+	record := goOn(t.Context(), t, path)
 	for row, err := range record.Rows(t.Context(), each(rows)) {
 		if err == nil {
 			t.Fatalf("line %d was taken for another row", row.Line)
@@ -212,18 +211,9 @@ func TestRowsArePassedOnAfterTheRunWasStopped(t *testing.T) {
 	path, m := statePath(t), newMemory()
 	people := inputOf("ana", "ben", "eva", "ion", "mia")
 	sitting(t, path, m, people, 4)
-	j := open(t, path)
-	defer closeIt(t, j)
-	run, err := j.Last(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	record, err := j.Continue(ctx, run)
-	if err != nil {
-		t.Fatal(err)
-	}
+	record := goOn(ctx, t, path)
 	known := 0
 	for row, err := range record.Rows(ctx, each(people)) {
 		if err != nil {

@@ -69,13 +69,6 @@ func (t *Tenant) CreateContact(ctx context.Context, c onboard.Contact) (onboard.
 	return t.newcomer(c, created), nil
 }
 
-// isRepeated reports whether the refused command may have been carried out at an
-// earlier try.
-func isRepeated(err error) bool {
-	refused, ok := errors.AsType[*exchange.Error](err)
-	return ok && refused.Repeated
-}
-
 // newcomer notes the contact that was created, and tells it as the job's.
 func (t *Tenant) newcomer(c onboard.Contact, created exchange.Recipient) onboard.Recipient {
 	r := recipient(created)

@@ -74,6 +74,13 @@ func exchangeError(err error) error {
 	}.of(err)
 }
 
+// isRepeated reports whether the refused command may have been carried out at an
+// earlier try.
+func isRepeated(err error) bool {
+	refused, ok := errors.AsType[*exchange.Error](err)
+	return ok && refused.Repeated
+}
+
 // groupError is exchangeError for a command on a group: there, the object that
 // is not found is the group.
 func groupError(err error) error {

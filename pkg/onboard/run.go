@@ -176,10 +176,10 @@ func (r *run) dispatch(ctx context.Context, workers *errgroup.Group, rows iter.S
 		}
 		if r.job.Key != "" {
 			row = r.job.keyed(row)
-		}
-		if r.job.Key != "" && row.Problem == nil {
-			r.claims.name(row.Contact.Email, row.Line)
-			r.claims.recall(row)
+			if row.Problem == nil {
+				r.claims.name(row.Contact.Email, row.Line)
+				r.claims.recall(row)
+			}
 		}
 		place := seq
 		seq++

@@ -26,9 +26,7 @@ func createCSV(dir string) (*csvFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &csvFile{partialFile: p, cells: &cellWriter{Writer: csv.NewWriter(&p.buf)}}
-	c.cells.UseCRLF = true
-	p.buf.WriteString(byteOrderMark)
+	c := &csvFile{partialFile: p, cells: newCellWriter(p)}
 	if err := gocsv.MarshalCSV([]csvRow{}, c.cells); err != nil {
 		p.abandon()
 		return nil, err
@@ -49,6 +47,14 @@ func (c *csvFile) add(o onboard.Outcome) error {
 type cellWriter struct {
 	*csv.Writer
 	safe []string // of the line being written
+}
+
+// newCellWriter begins the file.
+func newCellWriter(p *partialFile) *cellWriter {
+	w := &cellWriter{Writer: csv.NewWriter(&p.buf)}
+	w.UseCRLF = true
+	p.buf.WriteString(byteOrderMark)
+	return w
 }
 
 // lineBreaks makes one kind of line break of all, since csv.Writer with

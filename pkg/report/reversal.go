@@ -1,7 +1,6 @@
 package report
 
 import (
-	"encoding/csv"
 	"encoding/json"
 	"time"
 
@@ -80,9 +79,7 @@ func createReversalCSV(dir, name string) (*reversalCSV, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &reversalCSV{partialFile: p, cells: &cellWriter{Writer: csv.NewWriter(&p.buf)}}
-	c.cells.UseCRLF = true
-	p.buf.WriteString(byteOrderMark)
+	c := &reversalCSV{partialFile: p, cells: newCellWriter(p)}
 	if err := gocsv.MarshalCSV([]reversalLine{}, c.cells); err != nil {
 		p.abandon()
 		return nil, err
